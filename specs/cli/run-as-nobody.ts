@@ -27,6 +27,8 @@ export interface NobodyOptions {
   readonly provider?: string;
   /** Has the kernel refuse user namespaces, as it does in a changed root. */
   readonly isRefused?: boolean;
+  /** Runs it in a network namespace without any interface that is up. */
+  readonly isOffline?: boolean;
   /** The home folder; a new one by default, which is removed after the test. */
   readonly home?: string;
   readonly signal?: AbortSignal;
@@ -37,13 +39,27 @@ export async function runAsNobody(
   line: string,
   options: NobodyOptions = {},
 ): Promise<CommandResult & { store: string }> {
-  const { provider = 'netns', isRefused = false, signal, home = await makeHome() } = options;
+  const {
+    provider = 'netns',
+    isRefused = false,
+    isOffline = false,
+    signal,
+    home = await makeHome(),
+  } = options;
   mkdirSync(home, { recursive: true });
   const store = join(home, 'store');
   const words = [SCRIPT, 'sh', `${NOBODY}`, root, line, isRefused ? 'refused' : ''];
   const result = await runCommand(
     'unshare',
-    ['--mount', '--propagation', 'private', 'sh', '-euc', ...words],
+    [
+      ...(isOffline ? ['--net'] : []),
+      '--mount',
+      '--propagation',
+      'private',
+      'sh',
+      '-euc',
+      ...words,
+    ],
     {
       cwd: home,
       env: {

@@ -1,3 +1,4 @@
+import { describeBundle } from './describe-bundle.ts';
 import { describeRounds } from './describe-rounds.ts';
 
-describeRounds('swarm-mode');
+describeRounds('swarm-mode', describeBundle);

@@ -1,9 +1,9 @@
-import { z } from 'zod';
 import { type AddressRange, lastOf, parseAddress, readRange } from '../../process/address-range.ts';
 import type { NetworkFacts } from '../../docker/networks.ts';
 import { hostAt } from './find-host.ts';
 import { knownEndpoints } from './known-endpoints.ts';
 import { memoize } from './memoize.ts';
+import { networkPools } from '../model/inspected.ts';
 import type { Observation } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
 
@@ -17,21 +17,6 @@ export interface AddressUsage {
   /** Those with a known owner: at least as many are in use. */
   readonly used: number;
 }
-
-const pools = z.looseObject({
-  IPAM: z.looseObject({
-    Config: z
-      .array(
-        z.looseObject({
-          Subnet: z.string(),
-          IPRange: z.string().nullish(),
-          Gateway: z.string().nullish(),
-          AuxiliaryAddresses: z.record(z.string(), z.string()).nullish(),
-        }),
-      )
-      .nullish(),
-  }),
-});
 
 /** Returns the usage of each overlay network whose subnets are IPv4 ranges of at least 4 addresses. */
 export const addressUsage = memoize((observation: Observation): readonly AddressUsage[] => {
@@ -76,16 +61,18 @@ interface PoolRange {
 }
 
 function rangesOf({ raw }: NetworkFacts): PoolRange[] {
-  const all = (pools.safeParse(raw).data?.IPAM.Config ?? []).map((pool): PoolRange | undefined => {
-    const subnet = readRange(pool.Subnet);
-    const assigned = readRange(pool.IPRange || pool.Subnet);
-    if (subnet === undefined || assigned === undefined || subnet.prefix > 30) return undefined;
-    const reserved = [pool.Gateway ?? '', ...Object.values(pool.AuxiliaryAddresses ?? {})];
-    return {
-      ...innerOf(subnet, assigned),
-      reserved: reserved.map((one) => one.replace(/\/.*/, '')).filter((one) => one !== ''),
-    };
-  });
+  const all = (networkPools.safeParse(raw).data?.IPAM.Config ?? []).map(
+    (pool): PoolRange | undefined => {
+      const subnet = readRange(pool.Subnet);
+      const assigned = readRange(pool.IPRange || pool.Subnet);
+      if (subnet === undefined || assigned === undefined || subnet.prefix > 30) return undefined;
+      const reserved = [pool.Gateway ?? '', ...Object.values(pool.AuxiliaryAddresses ?? {})];
+      return {
+        ...innerOf(subnet, assigned),
+        reserved: reserved.map((one) => one.replace(/\/.*/, '')).filter((one) => one !== ''),
+      };
+    },
+  );
   // With a range of another kind, the sum would be wrong.
   return all.every((one) => one !== undefined) ? all : [];
 }

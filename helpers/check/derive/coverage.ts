@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { networkFamilies } from '../model/inspected.ts';
 import type { Observation } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
 import { servicesOf } from './services.ts';
@@ -132,8 +132,6 @@ function isEncryptionExamined(networkId: string, observation: Observation): bool
   );
 }
 
-const withFamilies = z.looseObject({ EnableIPv6: z.boolean().optional() });
-
 /** Returns features of this cluster that no comparison supports. */
 function unsupportedParts(observation: Observation): string[] {
   const networks = observation.hosts.flatMap(({ engine }) => valueOf(engine)?.networks ?? []);
@@ -156,7 +154,7 @@ function unsupportedParts(observation: Observation): string[] {
   const encrypted = names(
     ({ id, options }) => 'encrypted' in options && !isEncryptionExamined(id, observation),
   );
-  const withIPv6 = names(({ raw }) => withFamilies.safeParse(raw).data?.EnableIPv6 === true);
+  const withIPv6 = names(({ raw }) => networkFamilies.safeParse(raw).data?.EnableIPv6 === true);
   const otherPorts = (valueOf(servicesOf(observation))?.services ?? [])
     .filter(({ ports }) => ports.some(({ protocol }) => protocol !== 'tcp'))
     .map(({ name }) => name);

@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { allEndpointsOf } from './endpoints.ts';
+import { networkEndpoints } from '../model/inspected.ts';
 import type { Observation } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
 
@@ -10,13 +10,6 @@ export interface KnownEndpoint {
   readonly mac: string | undefined;
 }
 
-/** Also endpoints without a container: in swarm mode each host has one, and one on `ingress`. */
-const inspected = z.looseObject({
-  Containers: z
-    .record(z.string(), z.looseObject({ IPv4Address: z.string(), MacAddress: z.string() }))
-    .nullish(),
-});
-
 /**
  * Returns all known endpoints: of running containers, in the networks of engines, in the store and the managers. An entry
  * for one of them is not stale, even if the endpoint is.
@@ -25,7 +18,7 @@ export function knownEndpoints(observation: Observation): KnownEndpoint[] {
   const { hosts, store, swarm } = observation;
   const told = hosts.flatMap(({ engine }) =>
     (valueOf(engine)?.networks ?? []).flatMap(({ id: networkId, raw }) =>
-      Object.values(inspected.safeParse(raw).data?.Containers ?? {}).map(
+      Object.values(networkEndpoints.safeParse(raw).data?.Containers ?? {}).map(
         ({ IPv4Address, MacAddress: mac }) => {
           const address = IPv4Address.replace(/\/.*/, '');
           return { networkId, address, mac };

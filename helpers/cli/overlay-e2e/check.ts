@@ -1,6 +1,7 @@
 import { printable, printableJson, printableLines } from '../../process/text/printable.ts';
 import { auditCluster } from '../../check/audit.ts';
 import { AUDIT_LIMIT, type AuditOptions } from '../../check/model/options.ts';
+import { diagnoseBundle } from '../../check/support-bundle.ts';
 import { prepareProbeImage } from '../../check/probe/start/probe-image.ts';
 import type { AuditReport } from '../../check/model/report.ts';
 import type { AuditTarget } from '../../check/model/target.ts';
@@ -34,6 +35,7 @@ export async function runCheck(words: readonly string[], options: CheckOptions):
   try {
     refuseContradictions(words, options, process.stdin.isTTY && process.stderr.isTTY);
     await requireWritable(options);
+    if (options.from !== undefined) return await checkBundle(options.from, options);
     const { target, wishes, unreached } = await whileTold(options, () =>
       chooseTarget(words, options, watch.signal),
     );
@@ -48,6 +50,16 @@ export async function runCheck(words: readonly string[], options: CheckOptions):
     const exitCode = reportFailure(watch.interrupted ?? error);
     return error instanceof Interrupted || watch.interrupted !== undefined ? exitCode : 2;
   }
+}
+
+/** Diagnoses a support bundle: without a cluster. */
+async function checkBundle(file: string, options: CheckOptions): Promise<number> {
+  const { report, tool, hasSameFindings } = await diagnoseBundle(file);
+  sayWhole(`diagnoses ${file}, recorded at ${report.startedAt} by overlay-e2e ${printable(tool)}`);
+  if (!hasSameFindings) {
+    sayWhole('this version of overlay-e2e has other findings than the version that wrote the file');
+  }
+  return await conclude({ report, isShown: false }, options);
 }
 
 type Bounds = AuditOptions & { readonly signal: AbortSignal };

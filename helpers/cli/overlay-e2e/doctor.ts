@@ -7,7 +7,7 @@ import { showProgress } from '../progress.ts';
 import { settings } from '../settings.ts';
 import { toDoctorDocument } from './doctor/document.ts';
 import { reportFailure } from './failure.ts';
-import { ownVersion } from './own-version.ts';
+import { ownVersion } from '../../process/own-version.ts';
 
 export interface DoctorOptions {
   readonly json?: boolean;

@@ -5,13 +5,15 @@ import { InterruptionWatch } from '../../process/errors/interruption.ts';
 import { writePicturesPage } from '../../report/pictures/pictures-page.ts';
 import { reportsFolder } from '../../report/results/reports-folder.ts';
 import { showProgress } from '../progress.ts';
-import { pictureNames, type PictureName } from './draw/picture-names.ts';
+import { bundlePictures, pictureNames, type PictureName } from './draw/picture-names.ts';
 import { drawPictures } from './draw/draw-pictures.ts';
-import { observeTopology } from './draw/observe-topology.ts';
+import { observeBundle, observeTopology } from './draw/observe-topology.ts';
 import { reportFailure } from './failure.ts';
 
 export interface DrawOptions {
   readonly into?: string;
+  /** A support bundle to draw instead of the running topology. */
+  readonly from?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
@@ -19,18 +21,22 @@ export interface DrawOptions {
 /** `overlay-e2e draw`: gives the exit code. */
 export async function runDraw(
   names: readonly PictureName[],
-  { into, json = false, verbose = false }: DrawOptions,
+  { into, from, json = false, verbose = false }: DrawOptions,
 ): Promise<number> {
   using watch = new InterruptionWatch(({ observed }) =>
     console.error(`overlay-e2e: ${observed}; removing the probes`),
   );
-  const wanted = pictureNames.filter((one) => names.length === 0 || names.includes(one));
+  const offered = from === undefined ? pictureNames : bundlePictures;
+  const wanted = pictureNames.filter((one) => (names.length === 0 ? offered : names).includes(one));
   const folder = resolve(into ?? join(reportsFolder(), 'pictures'));
   try {
     // Better known before the look than after it.
     await orSay(folder, mkdir(folder, { recursive: true }));
     const stopProgress = await showProgress({ verbose });
-    const sight = await observeTopology(wanted, watch.signal).finally(stopProgress);
+    const sight = await (from === undefined
+      ? observeTopology(wanted, watch.signal)
+      : observeBundle(from)
+    ).finally(stopProgress);
     const entries = await drawPictures(wanted, sight);
     const files = entries.flatMap((one) =>
       'svg' in one ? [{ ...one, file: `${one.name}.svg` }] : [],

@@ -10,7 +10,13 @@ const COMMANDS = new Set(['up', 'down', 'check', 'draw', 'doctor', 'test']);
 export async function enterNamespaces(command: Command): Promise<number | undefined> {
   const name = command.name();
   if (process.geteuid?.() === 0 || !COMMANDS.has(name)) return undefined;
-  const { engine = [], context = [] } = command.opts<{ engine?: string[]; context?: string[] }>();
+  const {
+    engine = [],
+    context = [],
+    from,
+  } = command.opts<{ engine?: string[]; context?: string[]; from?: string }>();
+  // A file needs no machines.
+  if (from !== undefined) return undefined;
   // Other hosts are reached from here.
   if (engine.length + context.length > 0) return undefined;
   const { needsNamespaces } = await import('../../machine/uml/needs-namespaces.ts');

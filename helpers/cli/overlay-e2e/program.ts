@@ -13,7 +13,7 @@ import { addUp } from './commands/up.ts';
 import { describeCommand, fitHelp } from './describe.ts';
 import { enterNamespaces } from './enter-namespaces.ts';
 import { interrupted } from './exit-codes.ts';
-import { ownVersion } from './own-version.ts';
+import { ownVersion } from '../../process/own-version.ts';
 
 /**
  * The command line `overlay-e2e`. Each command's code is imported only when that command runs: `--help` has not to wait

@@ -21,7 +21,7 @@ export interface ContainerEndpoint {
   readonly aliases: readonly string[];
 }
 
-const statuses = z.enum([
+export const containerStatuses = [
   'created',
   'running',
   'paused',
@@ -29,7 +29,9 @@ const statuses = z.enum([
   'removing',
   'exited',
   'dead',
-]);
+] as const;
+
+const statuses = z.enum(containerStatuses);
 
 export type ContainerStatus = z.infer<typeof statuses>;
 

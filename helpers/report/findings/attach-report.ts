@@ -6,7 +6,7 @@ import type { AuditReport } from '../../check/model/report.ts';
 import type { AuditTarget } from '../../check/model/target.ts';
 import { firstLine } from '../../process/errors/harness-error.ts';
 import { diagnosisLabel } from '../results/labels/diagnosis-label.ts';
-import { attach, reportRuntime, verdictName } from '../results/evidence.ts';
+import { attach, attachFile, reportRuntime, verdictName } from '../results/evidence.ts';
 import { pageUrl } from '../results/page-url.ts';
 import { verdictEvidence } from './write-allure.ts';
 
@@ -38,8 +38,13 @@ export async function attachVerdict(target: AuditTarget): Promise<AuditReport | 
  */
 export async function attachReport(report: AuditReport, takenAfter?: string): Promise<void> {
   const when = takenAfter === undefined ? '' : `Audit taken when "${takenAfter}" had failed.\n\n`;
-  for (const { name, content, type } of await verdictEvidence(report))
-    await attach(name, name === verdictName ? `${when}${content}` : content, type);
+  for (const one of await verdictEvidence(report)) {
+    if (one.type === 'application/gzip') await attachFile(one.name, one.content, one.type);
+    else {
+      const { name, content, type } = one;
+      await attach(name, name === verdictName ? `${when}${content}` : content, type);
+    }
+  }
   for (const code of new Set(report.diagnoses.map((one) => one.code))) {
     await label(diagnosisLabel, code);
     const url = pageUrl(pageOf(code));

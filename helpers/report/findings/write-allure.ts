@@ -8,7 +8,9 @@ import {
 } from '../../check/model/codes.ts';
 import type { Difference } from '../../check/model/difference.ts';
 import type { AuditReport, ComparisonResult } from '../../check/model/report.ts';
-import { auditName, topologyPictureName, verdictName } from '../results/evidence.ts';
+import { bundleOf } from '../../check/support-bundle.ts';
+import { firstLine } from '../../process/errors/harness-error.ts';
+import { auditName, bundleName, topologyPictureName, verdictName } from '../results/evidence.ts';
 import { pageUrl } from '../results/page-url.ts';
 import { type Evidence, type SyntheticResult, writeResult } from '../results/results-writer.ts';
 import type { Step } from '../results/step.ts';
@@ -46,7 +48,31 @@ export async function verdictEvidence(report: AuditReport): Promise<readonly Evi
     { name: topologyPictureName, type: 'image/svg+xml', content: await drawTopology(report) },
     { name: 'paths', type: 'image/svg+xml', content: await drawPathMatrix(report) },
     { name: auditName, type: 'application/json', content: document },
+    ...(report.verdict === 'healthy' ? [] : [await bundleEvidence(report)]),
   ];
+}
+
+/** Bytes of a support bundle in a report, which may have one for each failed test. */
+const bundleLimit = 1024 * 1024;
+
+/** Returns the support bundle of a report, or the reason why it has none. */
+async function bundleEvidence(report: AuditReport): Promise<Evidence> {
+  try {
+    const content = await bundleOf(report);
+    return content.length > bundleLimit
+      ? withoutBundle('It is larger than 1 MB, too large for the report')
+      : { name: bundleName, type: 'application/gzip', content };
+  } catch (error) {
+    return withoutBundle(`It could not be written: ${firstLine(error)}`);
+  }
+}
+
+function withoutBundle(why: string): Evidence {
+  return {
+    name: bundleName,
+    type: 'text/plain',
+    content: `${why}. Run "overlay-e2e check --bundle FILE".`,
+  };
 }
 
 type Untimed = Omit<SyntheticResult, 'start' | 'stop'>;

@@ -17,11 +17,17 @@ export type EvidenceType =
   | 'text/html'
   | 'image/svg+xml';
 
+/** The content types of files that readers save: a support bundle. */
+export type FileType = 'application/gzip';
+
 /** The name of the first evidence: the findings of the cluster. */
 export const verdictName = 'verdict';
 
 /** The name of the attachment with the audit's whole document. */
 export const auditName = 'audit';
+
+/** The name of the attachment that "overlay-e2e check --from" diagnoses. */
+export const bundleName = 'support bundle';
 
 /** The name of the attachment with the topology as the audit saw it. */
 export const topologyPictureName = 'topology';
@@ -39,6 +45,16 @@ export async function attach(name: string, content: unknown, type?: EvidenceType
   if (reportRuntime() === undefined) return;
   const { text, contentType } = printEvidence(content, type);
   await attachment(name, text, contentType);
+}
+
+/** Attaches a file to the running test. Without a report, nothing. */
+export async function attachFile(
+  name: string,
+  content: Uint8Array,
+  contentType: FileType,
+): Promise<void> {
+  if (reportRuntime() === undefined) return;
+  await attachment(name, Buffer.from(content), { contentType, fileExtension: 'json.gz' });
 }
 
 /** Formats evidence for the report. Plain text is shortened first, which avoids inspecting the rest. */

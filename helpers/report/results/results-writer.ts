@@ -9,7 +9,7 @@ import {
   type TestResult,
 } from 'allure-js-commons';
 import { FileSystemWriter } from 'allure-js-commons/sdk/reporter';
-import type { EvidenceType } from './evidence.ts';
+import type { EvidenceType, FileType } from './evidence.ts';
 import { resultsFolder } from './reports-folder.ts';
 import type { Step } from './step.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
@@ -38,12 +38,10 @@ export interface SyntheticResult {
   readonly labels: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** A piece of evidence, as text. */
-export interface Evidence {
-  readonly name: string;
-  readonly type: EvidenceType;
-  readonly content: string;
-}
+/** A piece of evidence: a text, or a file to save. */
+export type Evidence =
+  | { readonly name: string; readonly type: EvidenceType; readonly content: string }
+  | { readonly name: string; readonly type: FileType; readonly content: Uint8Array };
 
 /** Writes a result next to those of the tests. */
 export function writeResult(result: SyntheticResult, folder = resultsFolder()): void {
@@ -103,12 +101,13 @@ function toStepResult(step: Step, writer: FileSystemWriter, around?: string): St
   };
 }
 
-const extensions: Readonly<Record<EvidenceType, string>> = {
+const extensions: Readonly<Record<EvidenceType | FileType, string>> = {
   'text/plain': 'txt',
   'text/markdown': 'md',
   'application/json': 'json',
   'text/html': 'html',
   'image/svg+xml': 'svg',
+  'application/gzip': 'json.gz',
 };
 
 function toAttachment({ name, type, content }: Evidence, writer: FileSystemWriter): Attachment {

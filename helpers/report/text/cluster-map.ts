@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { HostView, Observation } from '../../check/model/observation.ts';
+import { networkEndpoints } from '../../check/model/inspected.ts';
 import { endpointsOf, type OverlayEndpoint } from '../../check/derive/endpoints.ts';
 import { valueOf } from '../../check/model/observed.ts';
 import type { ContainerFacts } from '../../docker/containers/container-facts.ts';
@@ -111,13 +111,9 @@ function mapHost(
   };
 }
 
-const inspected = z.looseObject({
-  Containers: z.record(z.string(), z.looseObject({ IPv4Address: z.string() })).nullish(),
-});
-
 function serviceEndpointsOf({ name: network, driver, raw }: NetworkFacts): MappedEndpoint[] {
   if (driver !== 'overlay') return [];
-  return Object.entries(inspected.safeParse(raw).data?.Containers ?? {})
+  return Object.entries(networkEndpoints.safeParse(raw).data?.Containers ?? {})
     .filter(([id]) => id.startsWith('lb-') || id === 'ingress-sbox')
     .map(([, { IPv4Address }]) => ({ network, address: IPv4Address.replace(/\/.*/, '') }));
 }

@@ -1,14 +1,11 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { z } from 'zod';
-import { dockerId } from '../../../process/text/reported-values.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import { isInside } from '../../derive/ranges.ts';
 import type { Command } from '../../model/command.ts';
 import type { Difference } from '../../model/difference.ts';
+import { inspectedContainer } from '../../model/inspected.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
-
-const inspected = z.looseObject({ NetworkSettings: z.looseObject({ SandboxID: dockerId }) });
 
 /**
  * Returns the command that writes a lost endpoint to Consul again, as Docker 20.10 does, from the data of the engine that has
@@ -26,7 +23,7 @@ export function restoreEndpoint(
   const view = valueOf(engine);
   const facts = view?.containers.find(({ name }) => name === container);
   const end = facts?.networks[network];
-  const sandbox = inspected.safeParse(facts?.raw).data?.NetworkSettings.SandboxID;
+  const sandbox = inspectedContainer.safeParse(facts?.raw).data?.NetworkSettings.SandboxID;
   const subnets = view?.networks.find(({ id }) => id === end?.networkId)?.subnets ?? [];
   const subnet = subnets.find((one) => isInside(`${end?.address}/32`, one));
   if (store?.kind !== 'consul' || isIPv6(store.address)) return undefined;

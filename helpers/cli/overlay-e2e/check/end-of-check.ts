@@ -9,20 +9,21 @@ import type { CheckOptions } from './options.ts';
 /** Returns the last lines of a check: the paths of its reports and the next commands. */
 export function endOfCheck(
   report: AuditReport,
-  options: Pick<CheckOptions, 'allure' | 'junit' | 'svg'>,
+  options: Pick<CheckOptions, 'allure' | 'junit' | 'svg' | 'bundle' | 'from'>,
   words: readonly string[] = process.argv.slice(2),
 ): string[] {
-  const { allure, junit, svg } = options;
+  const { allure, junit, svg, bundle, from } = options;
   const files = [junit, svg, allure].filter((one) => one !== undefined);
   const lines = [
     ...(files.length === 0 ? [] : [`report: ${files.join(', ')}`]),
-    ...nextLines(nextSteps(report, words)),
+    ...(bundle === undefined ? [] : [`support bundle: ${bundle}`]),
+    ...nextLines(from === undefined ? nextSteps(report, words) : explanationOf(report)),
   ];
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
 function nextSteps(report: AuditReport, words: readonly string[]): NextStep[] {
-  const { verdict, diagnoses, coverage } = report;
+  const { verdict, coverage } = report;
   const same = (...more: string[]) => {
     const all = [...words, ...more.filter((one) => !words.includes(one))];
     return commandLine('npx', ['overlay-e2e', ...all]);
@@ -35,14 +36,16 @@ function nextSteps(report: AuditReport, words: readonly string[]): NextStep[] {
   if (verdict === 'incomplete') {
     return [{ type: same('--verbose'), does: 'prints every command, to show what failed' }];
   }
-  const [first] = diagnoses;
-  const pages =
-    first === undefined
-      ? []
-      : [{ type: placeOfPage(pageOf(first.code)), does: 'explains the finding' }];
   const mend =
     planFix(report).steps.length > 0 && !words.includes('--fix')
       ? { type: same('--fix'), does: 'restores kernel entries, after a question for each' }
       : { type: same(), does: 'checks again after the first fix' };
-  return [mend, ...pages];
+  return [mend, ...explanationOf(report)];
+}
+
+/** Returns the page of the first finding. */
+function explanationOf({ diagnoses: [first] }: AuditReport): NextStep[] {
+  return first === undefined
+    ? []
+    : [{ type: placeOfPage(pageOf(first.code)), does: 'explains the finding' }];
 }

@@ -1,4 +1,5 @@
 import type { TargetOptions } from '../../../topology/target/choose-target.ts';
+import type { Redaction } from '../../../check/bundle/redact-observation.ts';
 import { InputError } from '../../../process/errors/input-error.ts';
 
 /** The options of `overlay-e2e check`. */
@@ -10,6 +11,12 @@ export interface CheckOptions extends TargetOptions {
   readonly allure?: string;
   readonly junit?: string;
   readonly svg?: string;
+  /** A file that the observation is written to. */
+  readonly bundle?: string;
+  /** A kind of data to remove from the bundle beyond secrets. */
+  readonly redact?: Redaction;
+  /** A bundle to diagnose instead of a cluster. */
+  readonly from?: string;
   /** Seconds. */
   readonly watch?: number;
   readonly fix?: boolean;
@@ -26,8 +33,9 @@ export function refuseContradictions(
 ): void {
   const { engine, context, tlsDir, probe, privileged, watch, fix = false, yes = false } = options;
   const { dryRun = false } = options;
-  const { node, except } = options;
+  const { node, except, from, bundle, redact } = options;
   const hasEngines = engine.length + context.length > 0;
+  const hasTarget = words.length > 0 || hasEngines || (node ?? except) !== undefined;
   const wrong: readonly (readonly [boolean, observed: string, hint: string])[] = [
     [
       words.length > 0 && hasEngines,
@@ -40,6 +48,22 @@ export function refuseContradictions(
       'omit them',
     ],
     [tlsDir !== undefined && engine.length === 0, '--tls-dir needs --engine', 'add --engine'],
+    [
+      from !== undefined && hasTarget,
+      '--from diagnoses a file and cannot be combined with a cluster',
+      'omit the names and engines',
+    ],
+    [
+      from !== undefined && (watch !== undefined || fix),
+      '--from diagnoses a file and cannot be combined with --watch and --fix',
+      'omit them',
+    ],
+    [
+      bundle !== undefined && watch !== undefined,
+      '--bundle cannot be combined with --watch',
+      'omit one of them',
+    ],
+    [redact !== undefined && bundle === undefined, '--redact needs --bundle', 'add --bundle'],
     [yes && !fix, '--yes needs --fix', 'omit it'],
     [dryRun && !fix, '--dry-run needs --fix', 'add --fix'],
     [fix && watch !== undefined, '--fix cannot be combined with --watch', 'omit one of them'],

@@ -1,14 +1,26 @@
+import { existsSync } from 'node:fs';
 import { access, constants, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { AuditReport } from '../../../check/model/report.ts';
 import { firstLine, HarnessError } from '../../../process/errors/harness-error.ts';
+import { InputError } from '../../../process/errors/input-error.ts';
+import { writeAtomically } from '../../../process/files/write-atomically.ts';
 import type { CheckOptions } from './options.ts';
 
-type Outputs = Pick<CheckOptions, 'allure' | 'junit' | 'svg'>;
+export type Outputs = Pick<CheckOptions, 'allure' | 'junit' | 'svg' | 'bundle' | 'redact'>;
 
 /** Looks whether the report can be written where it is to go: better to know before the check than after it. */
-export async function requireWritable({ allure, junit, svg }: Outputs): Promise<void> {
-  for (const path of [allure, junit, svg]) {
+export async function requireWritable({ allure, junit, svg, bundle }: Outputs): Promise<void> {
+  // A bundle may be the only record of a state that is gone.
+  if (bundle !== undefined && existsSync(bundle)) {
+    throw new InputError({
+      code: 'name-taken',
+      subject: `--bundle ${bundle}`,
+      observed: 'the file exists already',
+      hint: 'choose another name, or delete the file',
+    });
+  }
+  for (const path of [allure, junit, svg, bundle]) {
     if (path === undefined) continue;
     await access(dirname(resolve(path)), constants.W_OK).catch((cause: unknown) => {
       throw cannotWrite(path, cause);
@@ -18,7 +30,7 @@ export async function requireWritable({ allure, junit, svg }: Outputs): Promise<
 
 /** Writes the report in each requested format. */
 export async function writeOutputs(report: AuditReport, options: Outputs): Promise<void> {
-  const { allure, junit, svg } = options;
+  const { allure, junit, svg, bundle, redact } = options;
   // Loaded when they are needed, as all that a command does not need.
   if (junit !== undefined) {
     const { toJunit } = await import('../../../report/findings/to-junit.ts');
@@ -27,6 +39,10 @@ export async function writeOutputs(report: AuditReport, options: Outputs): Promi
   if (svg !== undefined) {
     const { drawTopology } = await import('../../../report/pictures/draw-topology.ts');
     await write(svg, await drawTopology(report));
+  }
+  if (bundle !== undefined) {
+    const { bundleOf } = await import('../../../check/support-bundle.ts');
+    await writeAtomically(bundle, await bundleOf(report, redact === undefined ? [] : [redact]));
   }
   if (allure !== undefined) {
     const { writeAllure } = await import('../../../report/findings/write-allure.ts');

@@ -51,6 +51,17 @@ export function addCheck(program: Command): void {
     .option('--allure <folder>', 'add the check to the Allure results in that folder')
     .option('--junit <file>', 'write a JUnit report')
     .option('--svg <file>', 'write a picture of the observed topology')
+    .option(
+      '--bundle <file>',
+      'write the whole observation without secrets into one compressed file',
+    )
+    .addOption(
+      new Option(
+        '--redact <kind>',
+        'with --bundle: also replace the names of hosts, containers, networks, services and images',
+      ).choices(['names']),
+    )
+    .option('--from <file>', 'diagnose a support bundle instead of a cluster')
     .option('--watch <seconds>', 'check repeatedly and print only changes', toPositive)
     .option(
       '--fix',
@@ -96,6 +107,14 @@ export function addCheck(program: Command): void {
       {
         command: 'overlay-e2e check --junit check.xml --svg check.svg',
         does: 'a report for continuous integration and a picture',
+      },
+      {
+        command: 'overlay-e2e check --bundle broken.json.gz',
+        does: 'a file with all that the check has observed, for another person',
+      },
+      {
+        command: 'overlay-e2e check --from broken.json.gz',
+        does: 'the same findings anywhere, without Docker and without root',
       },
       {
         command: 'overlay-e2e check --watch 30',

@@ -16,6 +16,7 @@ export function addDraw(program: Command): void {
       '--into <folder>',
       'output folder (default: the folder pictures of this project’s reports)',
     )
+    .option('--from <file>', 'draw a support bundle of check instead: topology and paths')
     .option(
       '--json',
       'print the data of the pictures as one JSON document; progress goes to standard error',
@@ -30,6 +31,10 @@ export function addDraw(program: Command): void {
       {
         command: 'overlay-e2e draw set-up latencies --into ./pictures',
         does: 'two pictures, into your own folder',
+      },
+      {
+        command: 'overlay-e2e draw --from broken.json.gz',
+        does: 'a cluster that someone else has checked',
       },
       { command: 'overlay-e2e draw paths --json', does: 'a picture and its data' },
     ],

@@ -27,11 +27,12 @@ async function draw(
   if (report === undefined) return undefined;
   if (name === 'topology') return drawTopology(report);
   if (name === 'paths') return await drawPathMatrix(report);
-  return await drawLatencies(report.target, latencies ?? []);
+  return latencies && (await drawLatencies(report.target, latencies));
 }
 
-function whyMissing(name: PictureName, { store }: Sight): string {
-  return name === 'set-up'
-    ? `no record of the set-up in ${store}: another program or version made it`
-    : `no topology was completely brought up in ${store}`;
+function whyMissing(name: PictureName, { source, report, whyNoSetUp }: Sight): string {
+  if (name === 'set-up') return `no record of the set-up in ${source}: ${whyNoSetUp}`;
+  return report === undefined
+    ? `no topology was completely brought up in ${source}`
+    : `no round-trip times in ${source}`;
 }

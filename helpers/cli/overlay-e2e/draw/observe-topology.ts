@@ -1,4 +1,5 @@
 import { auditCluster } from '../../../check/audit.ts';
+import { diagnoseBundle } from '../../../check/support-bundle.ts';
 import { prepareProbeImage } from '../../../check/probe/start/probe-image.ts';
 import type { AuditReport } from '../../../check/model/report.ts';
 import { openProvider } from '../../../machine/choose-provider.ts';
@@ -17,10 +18,12 @@ import type { PictureName } from './picture-names.ts';
 export interface Sight {
   /** In a line. */
   readonly title: string;
-  readonly store: string;
+  /** The source of the data, in words. */
+  readonly source: string;
   readonly report: AuditReport | undefined;
   readonly latencies: readonly LatencyGroup[] | undefined;
   readonly setUp: SetUpRecord | undefined;
+  readonly whyNoSetUp: string;
   /** The same as a document for programs. */
   readonly data: object;
 }
@@ -55,16 +58,31 @@ export async function observeTopology(
   const shownSetUp = wanted.includes('set-up') ? setUp : undefined;
   return {
     title: report === undefined ? `topology ${(document ?? setUp)?.topology}` : headlineOf(report),
-    store,
+    source: store,
     report,
     latencies,
     setUp: shownSetUp,
+    whyNoSetUp: 'another program or version made it',
     data: {
       version: 1,
       audit: report === undefined ? undefined : toJson(report),
       latencies,
       setUp: shownSetUp,
     },
+  };
+}
+
+/** Reads a support bundle and returns the data of its pictures. */
+export async function observeBundle(file: string): Promise<Sight> {
+  const { report } = await diagnoseBundle(file);
+  return {
+    title: headlineOf(report),
+    source: file,
+    report,
+    latencies: undefined,
+    setUp: undefined,
+    whyNoSetUp: 'a support bundle has none',
+    data: { version: 1, audit: toJson(report) },
   };
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TestResult } from 'allure-js-commons';
 import { diagnosisCodes } from '../../../../helpers/check/model/codes.ts';
+import { diagnoseBundle } from '../../../../helpers/check/support-bundle.ts';
 import { writeAllure } from '../../../../helpers/report/findings/write-allure.ts';
 import { brokenReport, check, forwardingMissing, reportOf, secret } from './reports.ts';
 
@@ -31,12 +32,28 @@ describe('A check as results of Allure', () => {
       ['topology', 'image/svg+xml'],
       ['paths', 'image/svg+xml'],
       ['audit', 'application/json'],
+      ['support bundle', 'application/gzip'],
     ]);
     const [text = '', topology = '', paths = '', document = ''] = contentsOf(verdict);
     expect(text).toMatch(/^✖ topology seed: 1 finding/);
     expect(topology).toContain('✖ 1 forwarding-entry-missing');
     expect(paths).toMatch(/^<svg /);
     expect(JSON.parse(document)).toMatchObject({ verdict: 'defects' });
+  });
+
+  test('ends with a support bundle that a check diagnoses, unless the cluster is healthy', async () => {
+    const report = brokenReport();
+    await writeAllure(report, folder);
+    const [source = ''] = result('The cluster is healthy').attachments.flatMap((one) =>
+      one.name === 'support bundle' ? one.source : [],
+    );
+    expect(source).toMatch(/\.json\.gz$/);
+    const read = await diagnoseBundle(join(folder, source));
+    expect(read.report.target).toBe(report.target);
+    rmSync(folder, { recursive: true });
+    await writeAllure(reportOf(2), folder);
+    const names = result('The cluster is healthy').attachments.map(({ name }) => name);
+    expect(names).not.toContain('support bundle');
   });
 
   test('a failed comparison has its differences as steps, its finding, and the page of its code', async () => {

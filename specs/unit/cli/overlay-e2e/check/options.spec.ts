@@ -14,6 +14,12 @@ test.each<[string, string[], Partial<CheckOptions>, RegExp]>([
   ['--fix and --watch', [], { fix: true, yes: true, watch: 1 }, /cannot be combined/],
   ['--fix without probes', [], { fix: true, yes: true, probe: false }, /Omit --no-probe/],
   ['--fix with weak probes', [], { fix: true, yes: true, privileged: false }, /--no-privileged/],
+  ['a bundle and an engine', [], { from: 'x', engine: ['tcp://a'] }, /a file and cannot be/],
+  ['a bundle and machines', ['a'], { from: 'x' }, /a file and cannot be/],
+  ['a bundle and --fix', [], { from: 'x', fix: true, yes: true }, /--watch and --fix/],
+  ['a bundle and --watch', [], { from: 'x', watch: 1 }, /--watch and --fix/],
+  ['--bundle and --watch', [], { bundle: 'x', watch: 1 }, /--bundle cannot be combined/],
+  ['--redact without --bundle', [], { redact: 'names' }, /--redact needs --bundle/],
   ['--fix without a terminal', [], { fix: true }, /no terminal is connected\. Add --yes/],
 ])('%s is refused', (_title, words, options, expected) => {
   expect(() => refuseContradictions(words, { ...plain, ...options }, false)).toThrow(expected);

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { containerStatuses } from '../../docker/containers/container-facts.ts';
+import { inspectedContainer, inspectedNetwork } from '../model/inspected.ts';
+import { address, type Leaves, list, without, word } from './leaves.ts';
+
+/** Labels that findings need. All other labels may contain anything. */
+const keptLabel = /^com\.docker\.(?:swarm\.|stack\.namespace$)/;
+
+/** Options of networks that findings need. */
+const keptOption = /^(?:encrypted|dsr|com\.docker\.network\.[\w.]+)$/;
+
+export function labelsSchema({ name }: Leaves) {
+  return only(keptLabel, name);
+}
+
+/** Returns the schema of a record that keeps only entries with such a key. */
+function only(kept: RegExp, value: z.ZodType<string>) {
+  return z.preprocess(
+    (all) =>
+      typeof all === 'object' && all !== null
+        ? Object.fromEntries(Object.entries(all).filter(([key]) => kept.test(key)))
+        : all,
+    z.record(z.string(), value),
+  );
+}
+
+export function engineSchema(leaves: Leaves) {
+  const containers = list(containerSchema(leaves));
+  return z.object({
+    info: infoSchema(leaves),
+    networks: list(networkSchema(leaves)),
+    lateNetworks: list(word).optional(),
+    laterTasks: list(word).optional(),
+    containers,
+    later: containers.optional(),
+    stopping: list(word).optional(),
+  });
+}
+
+function infoSchema({ name, text }: Leaves) {
+  return z.object({
+    id: word,
+    name,
+    serverVersion: word,
+    kernelVersion: word,
+    operatingSystem: word,
+    architecture: word,
+    storageDriver: word,
+    labels: without<string[]>([]),
+    clusterStore: text.optional(),
+    clusterAdvertise: address.optional(),
+    swarm: z.enum(['inactive', 'pending', 'active', 'error', 'locked']),
+    swarmNode: z
+      .object({ id: word, address, isManager: z.boolean(), managers: list(address) })
+      .optional(),
+    swarmError: text,
+    liveRestore: z.boolean(),
+    containersRunning: z.number(),
+    systemTime: word,
+    warnings: without<string[]>([]),
+    systemStatus: without<[string, string][]>([]),
+  });
+}
+
+function containerSchema(leaves: Leaves) {
+  const { name, text } = leaves;
+  return z.object({
+    id: word,
+    name,
+    status: z.enum(containerStatuses),
+    running: z.boolean(),
+    exitCode: z.number(),
+    error: text,
+    pid: z.number(),
+    startedAt: word,
+    restartCount: z.number(),
+    image: name,
+    imageId: word,
+    hostname: name,
+    terminal: z.boolean(),
+    labels: labelsSchema(leaves),
+    env: without<string[]>([]),
+    networks: z.record(
+      name,
+      z.object({
+        networkId: word,
+        endpointId: word,
+        address,
+        prefixLength: z.number(),
+        gateway: address,
+        mac: address,
+        aliases: list(name),
+      }),
+    ),
+    ports: z.record(word, list(z.object({ address, port: z.number() }))),
+    // The keys are the published ports; the values are in `ports`.
+    hostConfig: z
+      .object({ PortBindings: z.record(word, without<unknown[]>([])).nullish().catch(undefined) })
+      .pipe(z.record(z.string(), z.unknown())),
+    raw: part(inspectedContainer),
+  });
+}
+
+function networkSchema(leaves: Leaves) {
+  const { name } = leaves;
+  return z.object({
+    name,
+    id: word,
+    driver: word,
+    scope: z.enum(['local', 'global', 'swarm']),
+    subnet: address.optional(),
+    subnets: list(address),
+    gateway: address.optional(),
+    attachable: z.boolean(),
+    internal: z.boolean(),
+    ingress: z.boolean(),
+    options: only(keptOption, word),
+    labels: labelsSchema(leaves),
+    containers: list(
+      z.object({ id: word, name, endpointId: word, address, mac: address, local: z.boolean() }),
+    ),
+    peers: list(address),
+    tasks: list(z.object({ service: name, name, endpointId: word, address, hostAddress: address })),
+    raw: part(inspectedNetwork),
+  });
+}
+
+/** Returns the schema of an engine's own response: only the fields that an audit uses. */
+function part(schema: z.ZodType): z.ZodType {
+  return z.unknown().transform((raw): unknown => schema.safeParse(raw).data ?? {});
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { labelsSchema } from './engine-schema.ts';
+import { address, type Leaves, list, word } from './leaves.ts';
+
+export function swarmSchema(leaves: Leaves) {
+  const { name } = leaves;
+  const nodes = list(nodeSchema(leaves));
+  const services = list(serviceSchema(leaves));
+  const tasks = list(taskSchema(leaves));
+  return z.object({
+    manager: name,
+    nodes,
+    networks: list(
+      z.object({
+        id: word,
+        name,
+        subnets: list(address),
+        vnis: list(z.number()),
+        attachable: z.boolean(),
+      }),
+    ),
+    endpoints: list(
+      z.object({
+        networkId: word,
+        name,
+        endpointId: word,
+        address,
+        hostAddress: address,
+        askedHost: name,
+      }),
+    ),
+    services: services.optional(),
+    tasks: tasks.optional(),
+    later: z.object({ nodes, services: services.optional(), tasks }).optional(),
+  });
+}
+
+function nodeSchema(leaves: Leaves) {
+  const { name, text } = leaves;
+  return z.object({
+    id: word,
+    hostname: name,
+    address,
+    state: z.enum(['unknown', 'down', 'ready', 'disconnected']),
+    message: text,
+    availability: z.enum(['active', 'pause', 'drain']),
+    role: z.enum(['worker', 'manager']),
+    manager: z.object({ leader: z.boolean(), reachable: z.boolean(), address }).optional(),
+    engineVersion: word,
+    labels: labelsSchema(leaves),
+  });
+}
+
+function serviceSchema({ name }: Leaves) {
+  return z.object({
+    id: word,
+    name,
+    endpointMode: z.enum(['vip', 'dnsrr']),
+    virtualAddresses: z.record(word, address),
+    aliases: z.record(name, list(name)),
+    ports: list(
+      z.object({
+        protocol: z.enum(['tcp', 'udp', 'sctp']),
+        target: z.number(),
+        published: z.number(),
+        mode: z.enum(['ingress', 'host']),
+      }),
+    ),
+  });
+}
+
+function taskSchema({ name, text }: Leaves) {
+  return z.object({
+    id: word,
+    serviceId: word,
+    slot: z.number(),
+    createdAt: word,
+    since: word,
+    networks: list(name),
+    nodeId: word,
+    state: word,
+    desiredState: word,
+    message: text,
+    error: text,
+    containerId: word,
+    addresses: z.record(name, address),
+    addressesById: z.record(word, address),
+  });
+}
