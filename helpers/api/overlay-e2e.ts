@@ -22,6 +22,7 @@ export type {
   Topology,
   TopologyContainer,
   TopologyMachine,
+  TopologyService,
 } from '../topology/topology.ts';
 
 /** Options of {@link bringUp}. */

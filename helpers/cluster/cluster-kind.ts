@@ -39,6 +39,8 @@ export interface ClusterKind<Plan> {
   engineNeedOf(plan: Plan): KeyValueStoreKind | 'swarm-mode';
   /** Containers that a machine of the cluster runs for the cluster itself. */
   ownContainersOn(plan: Plan, machine: string): readonly string[];
+  /** The machine whose engine creates services; undefined if the cluster has none. */
+  serviceManagerOf(plan: Plan): string | undefined;
   /** The reason why containers cannot join networks of the cluster; undefined if they can. */
   whyNoContainers(plan: Plan): string | undefined;
 }

@@ -6,6 +6,7 @@ import { type Images, openImages } from './images.ts';
 import { type EngineInfo, type EngineVersion, readInfo, readVersion } from './info.ts';
 import { type Networks, openNetworks } from './networks.ts';
 import { type Nodes, openNodes } from './swarm/nodes.ts';
+import { openSecrets, type Secrets } from './swarm/secrets.ts';
 import { openServices, type Services } from './swarm/services.ts';
 import { openSwarm, type Swarm } from './swarm/swarm.ts';
 
@@ -20,6 +21,7 @@ export interface Engine extends Disposable {
   readonly swarm: Swarm;
   readonly nodes: Nodes;
   readonly configs: Configs;
+  readonly secrets: Secrets;
   readonly services: Services;
   /** Aborts all requests and closes all connections permanently. */
   close(): void;
@@ -38,6 +40,7 @@ export function connectEngine(machine: EngineHost): Engine {
     swarm: openSwarm(connection),
     nodes: openNodes(connection),
     configs: openConfigs(connection),
+    secrets: openSecrets(connection),
     services: openServices(connection),
     close: () => connection.close(),
     [Symbol.dispose]: () => connection.close(),

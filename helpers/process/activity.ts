@@ -26,6 +26,7 @@ export const activityCodes = [
   'network',
   'workload',
   'containers',
+  'services',
 ] as const;
 export type ActivityCode = (typeof activityCodes)[number];
 

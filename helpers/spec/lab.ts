@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts';
+import { clusterKindOf } from '../cluster/cluster-plan.ts';
 import { openCluster } from '../cluster/open-cluster.ts';
 import type { Container } from '../docker/containers/container.ts';
 import { connectEngine, type Engine } from '../docker/engine.ts';
@@ -6,10 +7,15 @@ import type { Machine, MachineProvider } from '../machine/machine.ts';
 import { InputError } from '../process/errors/input-error.ts';
 import { suggestName } from '../process/text/suggest-name.ts';
 import type { TopologyDocument } from '../topology/document.ts';
+import { openService, type Service } from './service.ts';
 import { openProviderOf } from './choose-provider-for.ts';
 
 /** The running topology of a spec. */
-export interface Lab<MachineName extends string = string, ContainerName extends string = string> {
+export interface Lab<
+  MachineName extends string = string,
+  ContainerName extends string = string,
+  ServiceName extends string = string,
+> {
   /** The running topology as a document, like the fixture `topology`. */
   readonly document: TopologyDocument;
   /** The provider, which stops and starts machines and runs commands in them. */
@@ -24,6 +30,8 @@ export interface Lab<MachineName extends string = string, ContainerName extends 
   readonly machine: (name: MachineName) => Machine;
   /** Returns a container of the topology, with `exec`, `inspect`, `logs`, `stop` and `start`. */
   readonly container: (name: ContainerName) => Promise<Container>;
+  /** Returns a service of the topology, with its tasks, virtual addresses and published ports. */
+  readonly service: (name: ServiceName) => Service;
 }
 
 /** Opens the running topology of a document. */
@@ -50,8 +58,25 @@ export async function openLab(document: TopologyDocument, opened?: MachineProvid
       homes.set(container, lab);
       return container;
     },
+    service: (name) => {
+      const services = document.services ?? [];
+      const described =
+        services.find(({ service }) => service === name) ??
+        throwMissing(
+          document,
+          'service',
+          name,
+          services.map(({ service }) => service),
+        );
+      return openService(described, engine(clusterManagerOf(document)), engine);
+    },
   };
   return lab;
+}
+
+/** Only a cluster with a manager has services. */
+function clusterManagerOf({ cluster }: TopologyDocument): string {
+  return clusterKindOf(cluster).serviceManagerOf(cluster) ?? '';
 }
 
 const homes = new WeakMap<Container, Lab>();
@@ -63,7 +88,7 @@ export function labOf(container: Container): Lab | undefined {
 
 function throwMissing(
   { topology }: TopologyDocument,
-  kind: 'machine' | 'container',
+  kind: 'machine' | 'container' | 'service',
   name: string,
   names: readonly string[],
 ): never {

@@ -15,6 +15,7 @@ import { type Lab, openLab } from './lab.ts';
 export { expect } from './expect.ts';
 export type { Check } from './check.ts';
 export type { Lab } from './lab.ts';
+export type { Service, Task } from './service.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -41,6 +42,7 @@ export interface SpecMachine {
 export interface SpecFixtures<
   MachineName extends string = string,
   ContainerName extends string = string,
+  ServiceName extends string = string,
 > {
   /**
    * The running topology as a document: names, addresses, networks with their IDs, containers with their addresses.
@@ -60,13 +62,13 @@ export interface SpecFixtures<
    */
   readonly machine: (name: MachineName) => SpecMachine;
   /**
-   * Engines, containers, and the key-value store or swarm.
+   * Engines, containers, services, and the key-value store or swarm.
    *
    *     test('stock answers shop', async ({ lab }) => {
    *       await expect(lab.container('shop')).toPing('stock');
    *     });
    */
-  readonly lab: Lab<MachineName, ContainerName>;
+  readonly lab: Lab<MachineName, ContainerName, ServiceName>;
   /**
    * `overlay-e2e check`, as a whole or in part.
    *
@@ -117,7 +119,7 @@ export const test = base
  */
 export function testOf<const Described extends Topology>(
   topology: Described,
-): TestAPI<SpecFixtures<MachineNames<Described>, ContainerNames<Described>>> {
+): TestAPI<FixturesOf<Described>> {
   const running = inject('topology')?.topology ?? inject('cannotBe')?.topology;
   if (running !== topology.name) {
     throw new HarnessError({
@@ -127,16 +129,25 @@ export function testOf<const Described extends Topology>(
       hint: 'import the topology.ts of the folder of the spec, and run its project',
     });
   }
-  return test as unknown as TestAPI<
-    SpecFixtures<MachineNames<Described>, ContainerNames<Described>>
-  >;
+  return test as unknown as TestAPI<FixturesOf<Described>>;
 }
+
+type FixturesOf<T extends Topology> = SpecFixtures<
+  MachineNames<T>,
+  ContainerNames<T>,
+  ServiceNames<T>
+>;
 
 type MachineNames<T extends Topology> = T['machines'][number]['name'];
 
 type ContainerNames<T extends Topology> =
   | NonNullable<T['containers']>[number]['name']
   | CarNames<T['workload']>;
+
+/** The compiler does not know the services of stack files. */
+type ServiceNames<T extends Topology> = T extends { readonly stacks: readonly unknown[] }
+  ? string
+  : NonNullable<T['services']>[number]['name'];
 
 type CarNames<T> = T extends {
   readonly application: { readonly container: infer Application };

@@ -14,8 +14,13 @@ import { membersOf, type Topology } from './topology.ts';
 export function kernelNeedsOf({
   needs = [],
   networks,
-}: Pick<Topology, 'needs' | 'networks'>): KernelFeature[] {
-  const derived = networks.some(({ encrypted }) => encrypted) ? ['esp'] : [];
+  services = [],
+}: Pick<Topology, 'needs' | 'networks' | 'services'>): KernelFeature[] {
+  const derived = [
+    ...(networks.some(({ encrypted }) => encrypted) ? ['esp'] : []),
+    // With dnsrr, a service has no port of the routing mesh either.
+    ...(services.some(({ endpoint }) => endpoint !== 'dnsrr') ? ['ipvs'] : []),
+  ];
   return kernelFeatures.filter((one) => needs.includes(one) || derived.includes(one));
 }
 

@@ -42,6 +42,27 @@ const topologyDocument = z.object({
       mark: z.string().optional(),
     }),
   ),
+  /** The services of a swarm; absent if the topology has none. */
+  services: z
+    .array(
+      z.object({
+        service: z.string(),
+        id: z.string(),
+        /** Its networks, each with its virtual address; without one for endpoint mode `dnsrr`. */
+        networks: z.array(z.object({ name: z.string(), address: z.string().optional() })),
+        ports: z.array(
+          z.object({
+            published: z.int(),
+            target: z.int(),
+            protocol: z.enum(['tcp', 'udp']),
+            mode: z.enum(['ingress', 'host']),
+          }),
+        ),
+        /** The digest of its description. */
+        mark: z.string(),
+      }),
+    )
+    .optional(),
   /** URL of the car service from outside the cluster; absent before the workload runs. */
   carEndpoint: z.string().optional(),
 });

@@ -1,42 +1,21 @@
 import { z } from 'zod';
 import { kernelFeatures } from '../machine/kernel-feature.ts';
 import { clusterPlan } from '../cluster/cluster-plan.ts';
-import { formatRange, parseSubnet } from '../process/address-range.ts';
-import { longestName, machineName } from '../netns/state/check-request.ts';
-
-/** The rule of docker-machine and the kernel. */
-export const hostName = z
-  .string()
-  .regex(
-    machineName,
-    'a machine name consists of letters, digits, dots and hyphens, and begins with a letter or digit',
-  )
-  .max(longestName, `a host name has ${longestName} characters at most`);
-
-/** Docker's rule for names. */
-export const dockerName = z
-  .string()
-  .regex(
-    /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/,
-    'a Docker name consists of two or more letters, digits, "_", "." and "-", and begins with a letter or digit',
-  );
-
-const setting = z.string().regex(/^[^\s=]+=/, 'it is not KEY=VALUE');
+import {
+  dockerName,
+  environment,
+  hostName,
+  image,
+  port,
+  publishedPort,
+  setting,
+  subnet,
+} from './schema-fields.ts';
+import { service, stack, storedFile } from './service-schema.ts';
 
 const engineOption = z.string().regex(/^[a-z][a-z-]*(=|$)/, 'it is not OPTION=VALUE or OPTION');
 
 const engineBundle = z.string().min(1, 'it is empty: name a version, "system" or a folder');
-
-/** An IPv4 range in CIDR notation. */
-export const subnet = z.string().superRefine((text, context) => {
-  const range = parseSubnet(text);
-  const message =
-    range === undefined
-      ? 'it is not an IPv4 range of /8 to /29, such as 10.0.9.0/24'
-      : `it is an address in ${formatRange(range)}: name the range itself`;
-  if (range === undefined || formatRange(range) !== text)
-    context.addIssue({ code: 'custom', message });
-});
 
 const machine = z.strictObject({
   /** The machine's name and hostname. */
@@ -47,6 +26,8 @@ const machine = z.strictObject({
   engineLabels: z.array(setting).exactOptional(),
   /** The engine of this machine: a version, `system`, or a folder with dockerd. */
   engineBundle: engineBundle.exactOptional(),
+  /** Labels of the machine's node in a swarm, `KEY=VALUE`, for the constraints of services. */
+  nodeLabels: z.array(setting).exactOptional(),
   /**
    * `own` for a machine with its own kernel, User-mode Linux, on the same network as the others. With docker-machine,
    * the driver decides.
@@ -67,6 +48,8 @@ const network = z.strictObject({
   createdOn: z.string(),
   /** Encrypts packets between hosts, as `docker network create --opt encrypted`. Only in swarm mode. */
   encrypted: z.boolean().exactOptional(),
+  /** Gives the containers no route out, as `docker network create --internal`. Only in swarm mode. */
+  internal: z.boolean().exactOptional(),
 });
 
 const placement = z.strictObject({
@@ -86,31 +69,6 @@ const carService = z.strictObject({
   database: placement,
 });
 
-/** The rule of Debian. */
-const packageName = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9+.-]+$/,
-    'a package name consists of two or more lower-case letters, digits, "+", "." and "-"',
-  );
-
-const image = z.union([
-  z.string().min(1, 'it is empty: name a tag or a docker save archive'),
-  z.strictObject({
-    /** Names of Debian packages. */
-    debian: z.array(packageName).min(1, 'empty list'),
-  }),
-]);
-
-const port = z.int().min(1, 'it is not a port').max(65_535, 'it is not a port');
-
-const publishedPort = z
-  .string()
-  .regex(
-    /^(?:\d{1,3}(?:\.\d{1,3}){3}:)?\d{1,5}:\d{1,5}(?:\/(?:tcp|udp))?$/,
-    'it is not HOST:CONTAINER, as for docker run -p',
-  );
-
 /** A user-defined container. */
 const container = z.strictObject({
   /** The container's name, which other containers on the network resolve. */
@@ -129,9 +87,7 @@ const container = z.strictObject({
   /** The entry point with its arguments, as in `docker run --entrypoint`. */
   entrypoint: z.array(z.string()).min(1, 'empty list').exactOptional(),
   /** Environment variables, as in `docker run -e`. */
-  environment: z
-    .record(z.string().regex(/^[^\s=]+$/, 'it is not a variable name'), z.string())
-    .exactOptional(),
+  environment: environment.exactOptional(),
   /** Published ports, as in `docker run -p`: `8080:80`, `53:53/udp`. */
   ports: z.array(publishedPort).exactOptional(),
   /** TCP ports. The container is ready when it listens on them; without this field, as soon as it runs. */
@@ -151,7 +107,8 @@ export const topologySchema = z.strictObject({
   engineBundle: engineBundle.exactOptional(),
   /**
    * Kernel features that the machines of the cluster need. If your kernel lacks one, the built-in provider gives each of
-   * these machines its own kernel. An encrypted network needs `esp` without this field.
+   * these machines its own kernel. Without this field, an encrypted network needs `esp`, and a service with a virtual
+   * address or a port of the routing mesh needs `ipvs`.
    */
   needs: z.array(z.enum(kernelFeatures)).exactOptional(),
   /** The machines, in the order in which they get their addresses. */
@@ -162,4 +119,12 @@ export const topologySchema = z.strictObject({
   workload: carService.exactOptional(),
   /** Your own containers. They start in this order, each when the one before it is ready. */
   containers: z.array(container).exactOptional(),
+  /** Services of a swarm. They start at the same time, after the containers. */
+  services: z.array(service).exactOptional(),
+  /** Stack files whose services, networks, configs and secrets are part of the topology. */
+  stacks: z.array(stack).exactOptional(),
+  /** Configs that the managers store for services. */
+  configs: z.array(storedFile).exactOptional(),
+  /** Secrets that the managers store for services. They are test data: never write real secrets into a topology. */
+  secrets: z.array(storedFile).exactOptional(),
 });

@@ -19,6 +19,8 @@ export type TopologyMachine = Topology['machines'][number];
 export type CarService = NonNullable<Topology['workload']>;
 /** A user-defined container. */
 export type TopologyContainer = NonNullable<Topology['containers']>[number];
+/** A service of a swarm. */
+export type TopologyService = NonNullable<Topology['services']>[number];
 
 /** A container by its name, the machine that runs it and its network. */
 export interface ContainerPlace {
@@ -85,4 +87,62 @@ export function placesOf({
 /** Returns the machine with that name, as the topology describes it. */
 export function machineOf({ machines }: Topology, wanted: string): TopologyMachine {
   return machines.find(({ name }) => name === wanted) ?? { name: wanted };
+}
+
+/** A service by its name, with the digest of its description. */
+export interface ServicePlace {
+  readonly service: string;
+  readonly mark: string;
+}
+
+/** Returns the services of a topology. The content of configs and secrets is a part of a service's description. */
+export function servicesOf({
+  services = [],
+  configs = [],
+  secrets = [],
+}: Pick<Topology, 'services' | 'configs' | 'secrets'>): ServicePlace[] {
+  return services.map((one) => ({
+    service: one.name,
+    mark: digestOf([
+      one,
+      configs.filter(({ name }) => one.configs?.some((used) => used.name === name)),
+      secrets.filter(({ name }) => one.secrets?.some((used) => nameOfFile(used) === name)),
+    ]),
+  }));
+}
+
+/** Returns the name of a secret of a service. */
+export function nameOfFile(used: string | { readonly name: string }): string {
+  return typeof used === 'string' ? used : used.name;
+}
+
+/** A published port of a service. */
+export interface TopologyPort {
+  readonly published: number;
+  readonly target: number;
+  readonly protocol: 'tcp' | 'udp';
+  readonly mode: 'ingress' | 'host';
+}
+
+/** Parses a published port of a service. */
+export function parseServicePort(
+  port: NonNullable<TopologyService['ports']>[number],
+): TopologyPort {
+  if (typeof port !== 'string') return { protocol: 'tcp', mode: 'ingress', ...port };
+  const [numbers = '', protocol] = port.split('/');
+  const [published, target] = numbers.split(':').map(Number);
+  return {
+    published: published ?? 0,
+    target: target ?? 0,
+    protocol: protocol === 'udp' ? 'udp' : 'tcp',
+    mode: 'ingress',
+  };
+}
+
+/** Returns the name of a network of a service, and the service's further names on it. */
+export function parseServiceNetwork(network: TopologyService['networks'][number]): {
+  readonly name: string;
+  readonly aliases: readonly string[];
+} {
+  return typeof network === 'string' ? { name: network, aliases: [] } : network;
 }

@@ -47,7 +47,10 @@ function typeOf(schema: JsonSchema): string {
   if (schema.items !== undefined) return `list of ${typeOf(schema.items)}s`;
   const variants = schema.oneOf ?? schema.anyOf;
   if (variants !== undefined) return [...new Set(variants.map(typeOf))].join(' or ');
-  if (schema.type === 'object' && schema.properties === undefined) return 'strings by name';
+  if (schema.type === 'object' && schema.properties === undefined) {
+    const { additionalProperties: values } = schema;
+    return `${typeof values === 'object' ? typeOf(values) : 'string'}s by name`;
+  }
   return (
     { string: 'string', integer: 'integer', boolean: '`true` or `false`' }[schema.type ?? ''] ??
     schema.type ??

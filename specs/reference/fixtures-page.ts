@@ -13,6 +13,8 @@ export function fixturesPage(): string {
     ...section('`testOf`', docOfExport(entry, 'testOf')),
     ...section('Members of `machine`', undefined, entry, 'SpecMachine'),
     ...section('Members of `lab`', undefined, join(folder, 'lab.ts'), 'Lab'),
+    ...section('Members of `lab.service(…)`', undefined, join(folder, 'service.ts'), 'Service'),
+    ...section('Members of a task', undefined, join(folder, 'service.ts'), 'Task'),
     ...section('Members of `check`', undefined, join(folder, 'check.ts'), 'Check'),
     ...section('Matchers of `expect`', undefined, join(folder, 'expect.ts'), 'Matchers'),
     ...section('`PingExpectation`', undefined, matcher('to-ping.ts'), 'PingExpectation'),

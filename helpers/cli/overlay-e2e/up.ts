@@ -101,18 +101,34 @@ function fromEnvironment(): { keep: boolean; reuse: boolean } {
 }
 
 function summarize(document: TopologyDocument, said: string): string {
-  const { machines, networks, workload, carEndpoint, stage } = document;
+  const { machines, networks, workload, services = [], carEndpoint, stage } = document;
   return [
     `${document.topology} ${said}: provider ${document.provider}, state directory ${document.store}`,
     ...table(machines.map((one) => [one.name, one.engineUrl, `engine ${one.engineVersion}`])),
     ...table(networks.map((one) => [one.name, one.subnet, one.scope, one.id])),
     ...table(workload.map((one) => [one.container, one.address, `on ${one.machine}`])),
+    ...table(services.map((one) => [one.service, describeAddresses(one), describePorts(one)])),
     ...nextLines([
       ...(includesStage(stage, 'cluster') ? [checkCluster] : []),
       tearDownCluster,
       ...(carEndpoint === undefined ? [] : [seeCar(carEndpoint)]),
     ]),
   ].join('\n');
+}
+
+type RunningService = NonNullable<TopologyDocument['services']>[number];
+
+function describeAddresses({ networks }: RunningService): string {
+  return networks.map(({ name, address = 'dnsrr' }) => `${address} (${name})`).join(', ');
+}
+
+function describePorts({ ports }: RunningService): string {
+  if (ports.length === 0) return 'no published port';
+  const shown = ports.map(
+    ({ published, protocol, mode }) =>
+      `${published}/${protocol}${mode === 'host' ? ' (host)' : ''}`,
+  );
+  return `publishes ${shown.join(', ')}`;
 }
 
 function seeCar(url: string): NextStep {

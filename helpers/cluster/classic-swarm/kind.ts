@@ -35,5 +35,6 @@ export const classicSwarmKind: ClusterKind<ClassicSwarmPlan> = {
     ...(master === machine ? ['swarm-agent-master'] : []),
     'swarm-agent',
   ],
+  serviceManagerOf: () => undefined,
   whyNoContainers: () => undefined,
 };

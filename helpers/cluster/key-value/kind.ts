@@ -32,5 +32,6 @@ export const keyValueKind: ClusterKind<KeyValuePlan> = {
   storeOf: keyValueStoreOf,
   engineNeedOf: ({ kind }) => kind,
   ownContainersOn: () => [],
+  serviceManagerOf: () => undefined,
   whyNoContainers: ({ kind }) => storeLimits[kind].containers,
 };

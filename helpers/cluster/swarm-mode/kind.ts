@@ -7,6 +7,12 @@ export const swarmMode = z.strictObject({
   kind: z.literal('swarm-mode'),
   /** The machine whose engine creates the swarm and is its only manager. */
   manager: z.string(),
+  /** The UDP port for packets of overlay networks, as in `docker swarm init --data-path-port`. Default: 4789. */
+  dataPathPort: z
+    .int()
+    .min(1024, 'it is not a port of 1024 to 49151')
+    .max(49_151, 'it is not a port of 1024 to 49151')
+    .exactOptional(),
 });
 
 export type SwarmModePlan = Readonly<z.infer<typeof swarmMode>>;
@@ -24,5 +30,6 @@ export const swarmModeKind: ClusterKind<SwarmModePlan> = {
   storeOf: () => undefined,
   engineNeedOf: () => 'swarm-mode',
   ownContainersOn: () => [],
+  serviceManagerOf: ({ manager }) => manager,
   whyNoContainers: () => undefined,
 };

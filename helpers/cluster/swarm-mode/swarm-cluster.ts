@@ -75,7 +75,9 @@ function openSwarmStore(manager: Engine): ClusterStore {
           ? []
           : { name: `${address}:${MANAGER_PORT}`, leads: isManager.leader && isManager.reachable },
       ),
-    write: async (key, value) => await manager.configs.create(nameOf(key), value),
+    write: async (key, value) => {
+      await manager.configs.create(nameOf(key), value);
+    },
     read: async (key) => await manager.configs.read(nameOf(key)),
     remove: async (key) => await manager.configs.remove(nameOf(key)),
     readFrom: async (origin, key) => {

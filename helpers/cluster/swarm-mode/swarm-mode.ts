@@ -19,10 +19,10 @@ export interface SwarmOptions {
 /** Makes an engine the first manager of a new swarm, and returns the tokens with which others join. */
 export async function initSwarm(
   engine: Engine,
-  { advertise = engine.machine.address, dataPath }: Partial<SwarmInitRequest> = {},
+  { advertise = engine.machine.address, dataPath, dataPathPort }: Partial<SwarmInitRequest> = {},
   { signal }: SwarmOptions = {},
 ): Promise<JoinTokens> {
-  await engine.swarm.init({ advertise, ...omitUndefined({ dataPath }) }, { signal });
+  await engine.swarm.init({ advertise, ...omitUndefined({ dataPath, dataPathPort }) }, { signal });
   return (await engine.swarm.inspect({ signal })).tokens;
 }
 

@@ -3,8 +3,8 @@ import type { CallOptions, Connection } from '../connection.ts';
 
 /** The configs of a swarm: small named files that the managers store. Only the engine of a manager knows them. */
 export interface Configs {
-  /** Names consist of letters, digits, `-`, `_` and `.`. */
-  create(name: string, content: string, options?: CallOptions): Promise<void>;
+  /** Names consist of letters, digits, `-`, `_` and `.`. Returns the config's ID. */
+  create(name: string, content: string, options?: CallOptions): Promise<string>;
   /** Returns the content; undefined for an unknown name. */
   read(name: string, options?: CallOptions): Promise<string | undefined>;
   /** Removes a config; ignores an unknown name. */
@@ -14,6 +14,13 @@ export interface Configs {
 const configAnswer = z.array(
   z.looseObject({ ID: z.string(), Spec: z.looseObject({ Name: z.string(), Data: z.base64() }) }),
 );
+
+/** The client returns an object for the new config, with its ID as `id`. */
+export const createdAnswer = z.looseObject({ ID: z.string() }).transform(({ ID }) => ID);
+
+export function idOf(created: unknown): { readonly ID: unknown } {
+  return { ID: Object(created)['id'] };
+}
 
 export function openConfigs(connection: Connection): Configs {
   const find = async (name: string, options?: CallOptions) => {
@@ -29,15 +36,16 @@ export function openConfigs(connection: Connection): Configs {
     return configs.find(({ Spec }) => Spec.Name === name);
   };
   return {
-    create: async (name, content, options) => {
+    create: async (name, content, options) =>
       await connection.call({
         ...options,
         title: `config create ${name}`,
-        answer: z.unknown(),
-        ask: (docker) =>
-          docker.createConfig({ Name: name, Data: Buffer.from(content).toString('base64') }),
-      });
-    },
+        answer: createdAnswer,
+        ask: async (docker) => {
+          const data = Buffer.from(content).toString('base64');
+          return idOf(await docker.createConfig({ Name: name, Data: data }));
+        },
+      }),
     read: async (name, options) => {
       const found = await find(name, options);
       return found === undefined ? undefined : Buffer.from(found.Spec.Data, 'base64').toString();

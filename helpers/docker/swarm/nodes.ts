@@ -37,6 +37,8 @@ export interface NodeFacts {
 export interface NodeChange {
   readonly availability?: NodeAvailability;
   readonly role?: SwarmRole;
+  /** All labels of the node. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** The members of a swarm. Only a manager can list and change them. */
@@ -110,11 +112,7 @@ export function openNodes(connection: Connection): Nodes {
     update: async (id, change, options) => {
       await connection.call({
         ...options,
-        title: commandLine('node', [
-          'update',
-          ...Object.entries(change).map(([name, value]) => `--${name}=${value}`),
-          id,
-        ]),
+        title: commandLine('node', ['update', ...flagsOf(change), id]),
         answer: z.unknown(),
         ask: async (docker, abortSignal) => await changeNode(docker, id, change, abortSignal),
         explain: explainNode(id),
@@ -133,6 +131,13 @@ export function openNodes(connection: Connection): Nodes {
   };
 }
 
+function flagsOf({ labels = {}, ...change }: NodeChange): string[] {
+  return [
+    ...Object.entries(change).map(([name, value]) => `--${name}=${value}`),
+    ...Object.entries(labels).map(([key, value]) => `--label-add=${key}=${value}`),
+  ];
+}
+
 const versioned = z.looseObject({
   Version: z.looseObject({ Index: z.number() }),
   Spec: z.record(z.string(), z.unknown()),
@@ -145,7 +150,7 @@ const versioned = z.looseObject({
 async function changeNode(
   docker: Docker,
   id: string,
-  { availability, role }: NodeChange,
+  { availability, role, labels }: NodeChange,
   abortSignal: AbortSignal,
 ): Promise<unknown> {
   const node = docker.getNode(id);
@@ -156,7 +161,7 @@ async function changeNode(
         _query: { version: Version.Index },
         _body: {
           ...Spec,
-          ...omitUndefined({ Availability: availability, Role: role }),
+          ...omitUndefined({ Availability: availability, Role: role, Labels: labels }),
         },
         abortSignal,
       });

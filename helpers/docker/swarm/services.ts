@@ -12,7 +12,8 @@ export interface Services {
   /** Creates a service and returns its ID. Its containers start later: see `tasks`. */
   create(spec: ServiceSpec, options?: CallOptions): Promise<string>;
   inspect(nameOrId: string, options?: CallOptions): Promise<ServiceFacts>;
-  list(options?: CallOptions): Promise<ServiceFacts[]>;
+  /** @param options.status also returns {@link ServiceFacts.status} */
+  list(options?: CallOptions & { readonly status?: boolean }): Promise<ServiceFacts[]>;
   /** Returns all containers of a service, or of all services, including replaced ones. */
   tasks(nameOrId: string | undefined, options?: CallOptions): Promise<TaskFacts[]>;
   /** Removes a service; ignores an unknown one. */
@@ -44,13 +45,15 @@ export function openServices(connection: Connection): Services {
         print: (facts) => printInspection(facts),
         explain: explainService(nameOrId),
       }),
-    list: async (options) =>
+    list: async ({ status = false, ...options } = {}) =>
       await connection.call({
         ...options,
         title: 'service ls',
         readOnly: true,
         answer: z.array(serviceAnswer),
-        ask: (docker, abortSignal) => docker.listServices({ abortSignal }),
+        ask: (docker, abortSignal) =>
+          // The types of the client do not contain the parameter.
+          docker.listServices({ ...(status ? { status } : {}), abortSignal }),
         print: (services) =>
           services
             .map(({ id, name, endpointMode }) => `${id}  ${name}  ${endpointMode}`)

@@ -23,9 +23,11 @@ export interface SwarmInitRequest {
   readonly advertise: string;
   /** The address for packets of overlay networks, if it differs from that of the swarm's own traffic. */
   readonly dataPath?: string;
+  /** The UDP port for packets of overlay networks, on all nodes. Default: 4789. */
+  readonly dataPathPort?: number;
 }
 
-export interface SwarmJoinRequest extends SwarmInitRequest {
+export interface SwarmJoinRequest extends Omit<SwarmInitRequest, 'dataPathPort'> {
   /** The address of any manager, such as `192.168.99.101:2377`. */
   readonly manager: string;
   readonly token: string;
@@ -157,7 +159,7 @@ async function changeSwarm(
   });
 }
 
-const initOptions: RequestOptions<SwarmInitRequest, object> = {
+const memberOptions: RequestOptions<Omit<SwarmInitRequest, 'dataPathPort'>, object> = {
   advertise: (address) => ({
     flags: [`--advertise-addr=${address}`],
     request: { AdvertiseAddr: address },
@@ -168,8 +170,16 @@ const initOptions: RequestOptions<SwarmInitRequest, object> = {
   }),
 };
 
+const initOptions: RequestOptions<SwarmInitRequest, object> = {
+  ...memberOptions,
+  dataPathPort: (port) => ({
+    flags: [`--data-path-port=${port}`],
+    request: { DataPathPort: port },
+  }),
+};
+
 const joinOptions: RequestOptions<SwarmJoinRequest, object> = {
-  ...initOptions,
+  ...memberOptions,
   token: (token) => ({ flags: ['--token', token], request: { JoinToken: token } }),
   manager: (manager) => ({ words: [manager], request: { RemoteAddrs: [manager] } }),
 };

@@ -124,6 +124,16 @@ const cluster = z
         subnets: z.array(z.string()),
         vnis: z.array(z.number()).describe('VXLAN network identifiers.'),
         hosts: z.array(z.string()).describe('Hosts whose engines know the network.'),
+        services: z
+          .array(
+            z.object({
+              name: z.string(),
+              address: z.string().optional().describe('The virtual address; absent for dnsrr.'),
+              tasks: z.int().min(0).describe('Number of running tasks.'),
+            }),
+          )
+          .optional()
+          .describe('The services of a swarm on the network.'),
       }),
     ),
   })

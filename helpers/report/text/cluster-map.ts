@@ -4,6 +4,7 @@ import { endpointsOf, type OverlayEndpoint } from '../../check/derive/endpoints.
 import { valueOf } from '../../check/model/observed.ts';
 import type { ContainerFacts } from '../../docker/containers/container-facts.ts';
 import type { NetworkFacts } from '../../docker/networks.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 /** The observed cluster, for pictures and documents. It contains no secrets. */
 export interface ClusterMap {
@@ -59,6 +60,16 @@ export interface MappedNetwork {
   readonly vnis: readonly number[];
   /** Hosts whose engines know it. */
   readonly hosts: readonly string[];
+  /** The services of a swarm on it, in order of their names; absent if there are none. */
+  readonly services?: readonly MappedService[];
+}
+
+export interface MappedService {
+  readonly name: string;
+  /** Its virtual address; absent with endpoint mode `dnsrr`. */
+  readonly address?: string;
+  /** The number of running tasks. */
+  readonly tasks: number;
 }
 
 export function mapCluster(observation: Observation): ClusterMap {
@@ -161,7 +172,24 @@ function mapNetworks(observation: Observation): MappedNetwork[] {
     ...(valueOf(observation.swarm)?.networks ?? []),
   ];
   for (const { id, name, subnets, vnis } of written) add({ id, name, subnets, vnis, hosts: [] });
-  return [...networks.values()].sort((one, other) => one.name.localeCompare(other.name, 'en'));
+  return [...networks.values()]
+    .map((network) => ({ ...network, ...mapServices(network.id, observation) }))
+    .sort((one, other) => one.name.localeCompare(other.name, 'en'));
+}
+
+function mapServices(network: string, { swarm }: Observation): Pick<MappedNetwork, 'services'> {
+  const { services = [], tasks = [] } = valueOf(swarm) ?? {};
+  const mapped = services.flatMap(({ id, name, virtualAddresses }): MappedService[] => {
+    const address = virtualAddresses[network];
+    const running = tasks.filter(
+      ({ serviceId, state, addressesById }) =>
+        serviceId === id && state === 'running' && addressesById[network] !== undefined,
+    );
+    if (address === undefined && running.length === 0) return [];
+    return [{ name, ...omitUndefined({ address }), tasks: running.length }];
+  });
+  const inOrder = mapped.toSorted((one, other) => one.name.localeCompare(other.name, 'en'));
+  return inOrder.length === 0 ? {} : { services: inOrder };
 }
 
 function union<T>(known: readonly T[] | undefined, more: readonly T[]): T[] {

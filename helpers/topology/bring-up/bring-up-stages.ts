@@ -7,18 +7,21 @@ import { requireKernelFeatures } from '../choose-kernels.ts';
 import type { TopologyDocument } from '../document.ts';
 import { formerOf } from './stages/form-cluster.ts';
 import { archivesOf } from './stages/forming.ts';
-import { type OwnContainer, bringUpContainers } from './stages/containers.ts';
+import { bringUpContainers, lookFrom } from './stages/containers.ts';
 import { bringUpNetworks } from './stages/networks.ts';
+import { bringUpServices } from './stages/services.ts';
 import { type RunningWorkload, bringUpWorkload } from './stages/workload.ts';
+import type { OwnWorkload } from './prepare-own-images.ts';
 import type { TaskGroup } from './task-group.ts';
-import { includesStage, machineOf, type Stage, type Topology } from '../topology.ts';
+import { clusterKindOf } from '../../cluster/cluster-plan.ts';
+import { includesStage, machineOf, membersOf, type Stage, type Topology } from '../topology.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
 
 /** The topology to bring up. */
 export interface Planned {
   readonly topology: Topology;
-  /** The topology's user-defined containers, if the workload stage is included. */
-  readonly own: readonly OwnContainer[];
+  /** The topology's user-defined containers and services, if the workload stage is included. */
+  readonly own: OwnWorkload;
 }
 
 /**
@@ -35,7 +38,7 @@ export async function bringUpStages(
   const images = prepareImages(provider.pullsImages ? 'pull' : 'build');
   // Prepared immediately: images that the cache lacks are built in parallel, and while the keystore starts.
   const placed = includesStage(until, 'workload')
-    ? [...placeImages(topology, images), ...placeOwnImages(own)]
+    ? [...placeImages(topology, images), ...placeOwnImages(topology, own)]
     : [];
   for (const { image } of placed) void group.start(() => image);
   const { cluster } = topology;
@@ -65,15 +68,26 @@ export async function bringUpStages(
       ? Promise.resolve({ workload: [] })
       : group.start(async () => bringUpWorkload(workload, await members, images, networks, signal));
   const containers =
-    own.length === 0
+    own.containers.length === 0
       ? Promise.resolve([])
       : group.start(async () => {
           const environment = { machines: await members, provider, signal };
           // After the car service, because no two hosts may announce an endpoint on a network at the same moment.
-          return await bringUpContainers(own, {
+          return await bringUpContainers(own.containers, {
             ...environment,
             after: Promise.all([networks, cars]),
           });
+        });
+  const services =
+    own.services.length === 0
+      ? Promise.resolve(undefined)
+      : group.start(async () => {
+          const machines = await members;
+          await Promise.all([cars, containers]);
+          const manager = clusterKindOf(cluster).serviceManagerOf(cluster) ?? '';
+          const environment = { topology, machines, manager, networks: await networks, signal };
+          const findSilent = lookFrom(provider);
+          return await bringUpServices(own.services, { ...environment, findSilent });
         });
   const machines = [...(await separate), ...(await members)];
   const described = group.start(() =>
@@ -89,6 +103,7 @@ export async function bringUpStages(
     networks: (await networks).map(describeNetwork),
     ...(await cars),
     workload: [...(await cars).workload, ...(await containers)],
+    ...omitUndefined({ services: await services }),
   };
 }
 
@@ -113,9 +128,16 @@ async function placeProbe(): Promise<string[]> {
   );
 }
 
-/** Returns the images of user-defined containers. An engine gets an image once, however many containers use it. */
-function placeOwnImages(own: readonly OwnContainer[]) {
-  const placed = own.map(({ container: { machine }, image }) => ({ machine, image }));
+/**
+ * Returns the images of user-defined containers and services. An engine gets an image once, however many containers use
+ * it. Each machine of the cluster can get a task of a service.
+ */
+function placeOwnImages(topology: Topology, { containers, services }: OwnWorkload) {
+  const members = membersOf(topology);
+  const placed = [
+    ...containers.map(({ container: { machine }, image }) => ({ machine, image })),
+    ...services.flatMap(({ image }) => members.map(({ name }) => ({ machine: name, image }))),
+  ];
   return placed
     .filter(
       ({ machine, image }, at) =>

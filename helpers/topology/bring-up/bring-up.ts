@@ -8,7 +8,7 @@ import { chooseKernels } from '../choose-kernels.ts';
 import { claimStateDirectory, releaseClaim } from './claim.ts';
 import { diagnoseFailure } from './diagnosed-failure.ts';
 import { saveDocument, type TopologyDocument } from '../document.ts';
-import { prepareOwnImages } from './prepare-own-images.ts';
+import { noOwnWorkload, prepareOwnImages } from './prepare-own-images.ts';
 import { requireStage } from './require-stage.ts';
 import { requireSubnets } from '../describe/require-subnets.ts';
 import { recordSetUp, saveSetUp } from './set-up-record.ts';
@@ -51,7 +51,9 @@ export async function bringUp(
   using recorder = recordSetUp();
   const chosen = await chooseEngines(await chooseKernels(topology, provider), provider);
   await formerOf(topology.cluster).prepare?.(`bring up ${topology.name}`);
-  const own = includesStage(until, 'workload') ? await prepareOwnImages(topology) : [];
+  const own = includesStage(until, 'workload')
+    ? await prepareOwnImages(topology, provider)
+    : noOwnWorkload;
   await claimEmptyDirectory(topology, provider);
   const group = new TaskGroup(watch.signal);
   try {

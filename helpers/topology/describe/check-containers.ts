@@ -5,10 +5,14 @@ import { checkName, type WrongField, wrong } from './wrong-fields.ts';
 
 /** Finds contradictions between the containers and the rest of a topology. */
 export function checkContainers(topology: Readable): WrongField[] {
-  const { containers, hasWorkload } = topology;
-  if (containers.length === 0 && !hasWorkload) {
+  const { containers, hasWorkload, services, stacks } = topology;
+  if (!hasWorkload && [containers, services, stacks].every((all) => all.length === 0)) {
     return [
-      wrong(['containers'], 'neither containers nor a workload', 'name containers or a workload'),
+      wrong(
+        ['containers'],
+        'neither containers nor services nor a workload',
+        'name containers, services or a workload',
+      ),
     ];
   }
   return containers.flatMap((_, at) => [
@@ -71,7 +75,7 @@ function checkPorts({ containers, workload }: Readable, at: number): WrongField[
 }
 
 /** Returns the published port of a machine: `8080/tcp`. */
-function hostPort(published: string): string {
+export function hostPort(published: string): string {
   const { hostPort: number, containerPort } = parsePublish(published);
   return `${number}/${containerPort.split('/')[1]}`;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseStoreUrls } from '../../check/model/store-urls.ts';
-import { dockerName, hostName, subnet } from '../topology-schema.ts';
+import { dockerName, hostName, subnet } from '../schema-fields.ts';
 
 const tlsFolder = z.string().min(1, 'it is empty: name a folder with ca.pem, cert.pem and key.pem');
 

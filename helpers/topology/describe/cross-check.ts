@@ -6,6 +6,7 @@ import {
   parseSubnet,
 } from '../../process/address-range.ts';
 import { checkContainers } from './check-containers.ts';
+import { checkServices } from './check-services.ts';
 import { checkMachine, checkMember, type Readable, readable } from './readable-topology.ts';
 import { checkName, findRepeated, type WrongField, wrong } from './wrong-fields.ts';
 
@@ -25,6 +26,7 @@ export function findContradictions(
     ...topology.networks.flatMap((_, at) => checkNetwork(topology, at, machineRange)),
     ...checkWorkload(topology),
     ...checkContainers(topology),
+    ...checkServices(topology),
   ];
 }
 
@@ -72,7 +74,7 @@ function checkNetwork(
   machineRange: AddressRange | undefined,
 ): WrongField[] {
   const { cluster, networks } = topology;
-  const { name, createdOn, subnet, encrypted } = networks[at] ?? {};
+  const { name, createdOn, subnet, encrypted, internal } = networks[at] ?? {};
   const { creatorRole, ownNetworks = [] } = findClusterKind(cluster.kind) ?? {};
   const manager = creatorRole === undefined ? undefined : cluster[creatorRole];
   const path = (field: string) => ['networks', at, field];
@@ -97,6 +99,15 @@ function checkNetwork(
           wrong(
             path('encrypted'),
             'only engines in swarm mode encrypt networks: they get their keys from the managers',
+            'remove the field, or use the cluster kind swarm-mode',
+          ),
+        ]
+      : []),
+    ...(internal === true && cluster.kind !== undefined && cluster.kind !== 'swarm-mode'
+      ? [
+          wrong(
+            path('internal'),
+            'internal networks are supported only in swarm mode',
             'remove the field, or use the cluster kind swarm-mode',
           ),
         ]

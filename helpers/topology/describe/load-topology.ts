@@ -8,6 +8,8 @@ import {
   readDescription,
   refuseOtherFile,
 } from './read-description.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
+import { expandStacks } from './stack/expand-stacks.ts';
 import { findUnsuitableImages } from './unsuitable-images.ts';
 import { findRefusedEngines } from './refused-engines.ts';
 import { findTopology, topologies } from '../topologies.ts';
@@ -39,9 +41,12 @@ async function checkTopology(
   content: unknown,
   placeOf: Description['placeOf'],
 ): Promise<Topology> {
-  const described = placeFiles(content, dirname(resolve(file)));
+  const machineRange = expectMachineRange();
+  const placed = placeFiles(content, dirname(resolve(file)));
+  // Without stacks, the description keeps the positions of its fields.
+  const described = await expandStacks(placed, dirname(file), machineRange);
   const fields = [
-    ...findWrongFields(described, expectMachineRange()),
+    ...findWrongFields(described, machineRange),
     ...findTakenName(described),
     ...(await findRefusedEngines(described)),
     ...(await findUnsuitableImages(described)),
@@ -52,18 +57,40 @@ async function checkTopology(
 
 /** Resolves image paths relative to the description, independent of the working directory. */
 function placeFiles(described: unknown, folder: string): unknown {
-  const { data } = withContainers.safeParse(described);
+  const { data } = withImages.safeParse(described);
   if (data === undefined) return described;
-  const containers = data.containers.map((container) =>
-    typeof container.image === 'string' && isFileName(container.image)
-      ? { ...container, image: resolve(folder, container.image) }
-      : container,
-  );
-  return { ...data, containers };
+  const place = (image: unknown) =>
+    typeof image === 'string' && isFileName(image) ? resolve(folder, image) : image;
+  const placeImage = <One extends { readonly image?: unknown }>(one: One) =>
+    'image' in one ? { ...one, image: place(one.image) } : one;
+  const { containers, services, stacks } = data;
+  return {
+    ...data,
+    ...omitUndefined({
+      containers: containers?.map(placeImage),
+      services: services?.map(placeImage),
+      stacks: stacks?.map((one) =>
+        one.images === undefined
+          ? one
+          : {
+              ...one,
+              images: Object.fromEntries(
+                Object.entries(one.images).map(([name, image]) => [name, place(image)]),
+              ),
+            },
+      ),
+    }),
+  };
 }
 
-const withContainers = z.looseObject({
-  containers: z.array(z.looseObject({ image: z.unknown().optional() })),
+const ofImage = z.array(z.looseObject({ image: z.unknown().optional() })).optional();
+
+const withImages = z.looseObject({
+  containers: ofImage,
+  services: ofImage,
+  stacks: z
+    .array(z.looseObject({ images: z.record(z.string(), z.unknown()).optional() }))
+    .optional(),
 });
 
 const named = z.object({ name: topologySchema.shape.name });

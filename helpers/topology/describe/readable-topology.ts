@@ -17,6 +17,45 @@ const container = z
   })
   .catch({ ports: [] });
 
+const named = z.union([z.string().transform((name) => ({ name })), z.object({ name: text })]);
+
+const portNumbers = z
+  .union([
+    z.string().regex(/^\d{1,5}:\d{1,5}(?:\/(?:tcp|udp))?$/),
+    z.object({
+      published: z.number(),
+      target: z.number(),
+      protocol: z.enum(['tcp', 'udp']).exactOptional(),
+      mode: z.enum(['ingress', 'host']).exactOptional(),
+    }),
+  ])
+  .optional()
+  .catch(undefined);
+
+const listOf = <T extends z.ZodType>(one: T) => z.array(one.optional().catch(undefined)).catch([]);
+
+const service = z
+  .object({
+    name: text,
+    networks: listOf(named),
+    image: z.unknown().optional(),
+    recipe: text,
+    command: z.unknown().optional(),
+    entrypoint: z.unknown().optional(),
+    mode: text,
+    replicas: z.number().optional().catch(undefined),
+    endpoint: text,
+    ports: z.array(portNumbers).catch([]),
+    constraints: listOf(z.string()),
+    configs: listOf(named),
+    secrets: listOf(named),
+    rollback: z.object({ onFailure: text }).optional().catch(undefined),
+  })
+  .partial()
+  .catch({});
+
+const names = z.array(z.object({ name: text }).catch({})).catch([]);
+
 const workload = z.object({ network: text, application: placement, database: placement });
 
 const noWorkload: z.infer<typeof workload> = { application: {}, database: {} };
@@ -26,7 +65,9 @@ export const readable = z
     cluster: z
       .object({ kind: text, keystore: text, manager: text, master: text })
       .catch({ kind: undefined }),
-    machines: z.array(z.object({ name: text }).catch({})).catch([]),
+    machines: z
+      .array(z.object({ name: text, nodeLabels: z.unknown().optional() }).catch({}))
+      .catch([]),
     networks: z
       .array(
         z
@@ -35,6 +76,7 @@ export const readable = z
             subnet: text,
             createdOn: text,
             encrypted: z.boolean().catch(false),
+            internal: z.boolean().catch(false),
           })
           .partial()
           .catch({}),
@@ -42,9 +84,23 @@ export const readable = z
       .catch([]),
     workload: workload.optional().catch(noWorkload),
     containers: z.array(container).catch([]),
+    services: z.array(service).catch([]),
+    stacks: names,
+    configs: names,
+    secrets: names,
   })
   // For content that is not a topology at all, the schema's error is enough.
-  .catch({ cluster: {}, machines: [], networks: [], workload: noWorkload, containers: [] })
+  .catch({
+    cluster: {},
+    machines: [],
+    networks: [],
+    workload: noWorkload,
+    containers: [],
+    services: [],
+    stacks: [],
+    configs: [],
+    secrets: [],
+  })
   .transform(({ workload: described, ...topology }) => ({
     ...topology,
     workload: described ?? noWorkload,
@@ -80,6 +136,6 @@ export function checkMachine(
   return checkName(path, name, names, 'machine');
 }
 
-function membersOf({ cluster, machines }: Readable): string[] {
+export function membersOf({ cluster, machines }: Readable): string[] {
   return machines.flatMap(({ name }) => (name === cluster.keystore ? [] : (name ?? [])));
 }

@@ -4,29 +4,27 @@ import { prepareOwnImage } from '../../workload/images/own-image.ts';
 import type { WrongField } from './wrong-fields.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
 
-const images = z.object({
-  containers: z.array(z.object({ image: z.unknown().optional() }).catch({})),
-});
+const list = z.array(z.object({ image: z.unknown().optional() }).catch({})).catch([]);
 
-/** Finds images of user-defined containers that are neither a tag nor a `docker save` archive. */
+const images = z.object({ containers: list, services: list });
+
+/** Finds images of user-defined containers and services that are neither a tag nor a `docker save` archive. */
 export async function findUnsuitableImages(described: unknown): Promise<WrongField[]> {
-  const { containers = [] } = images.safeParse(described).data ?? {};
-  const found = containers.map(async ({ image }, at): Promise<WrongField[]> => {
-    if (typeof image !== 'string' || image === '') return [];
-    try {
-      await prepareOwnImage('image', image);
-      return [];
-    } catch (error) {
-      if (!(error instanceof HarnessError)) throw error;
-      const { observed, hint } = error;
-      return [
-        {
-          path: ['containers', at, 'image'],
-          observed,
-          ...omitUndefined({ hint }),
-        },
-      ];
-    }
-  });
+  const { data } = images.safeParse(described);
+  const found = Object.entries(data ?? {}).flatMap(([field, all]) =>
+    all.map(async ({ image }, at) => await examineImage([field, at, 'image'], image)),
+  );
   return (await Promise.all(found)).flat();
+}
+
+async function examineImage(path: WrongField['path'], image: unknown): Promise<WrongField[]> {
+  if (typeof image !== 'string' || image === '') return [];
+  try {
+    await prepareOwnImage('image', image);
+    return [];
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    const { observed, hint } = error;
+    return [{ path, observed, ...omitUndefined({ hint }) }];
+  }
 }

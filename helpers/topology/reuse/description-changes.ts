@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ClusterPlan } from '../../cluster/cluster-plan.ts';
 import type { TopologyDocument } from '../document.ts';
-import { includesStage, placesOf, type Stage, type Topology } from '../topology.ts';
+import {
+  includesStage,
+  placesOf,
+  type ServicePlace,
+  servicesOf,
+  type Stage,
+  type Topology,
+} from '../topology.ts';
 
 /** Finds changes in the description of a cluster since the bring-up. */
 export function findDescriptionChanges(
@@ -32,6 +39,8 @@ export function findDescriptionChanges(
         ({ container }) => !places.some((one) => one.container === container),
       )
     : [];
+  const wanted = has('workload') ? servicesOf(topology) : [];
+  const known = has('workload') ? (document.services ?? []) : [];
   return [
     ...(isDeepStrictEqual(cluster, document.cluster)
       ? []
@@ -40,9 +49,26 @@ export function findDescriptionChanges(
     ...more.map(({ container }) => `it has a container ${container}, which is not in the topology`),
     ...other.map(({ container }) => `the description of ${container} has changed`),
     ...away.map(({ container, machine }) => `it has no ${container} on ${machine}`),
+    ...compareServices(wanted, known),
   ];
 }
 
 function describePlan(plan: ClusterPlan): string {
   return Object.values(plan).join(' ');
+}
+
+function compareServices(
+  wanted: readonly ServicePlace[],
+  known: readonly ServicePlace[],
+): string[] {
+  return [
+    ...known
+      .filter(({ service }) => !wanted.some((one) => one.service === service))
+      .map(({ service }) => `it has a service ${service}, which is not in the topology`),
+    ...wanted.flatMap(({ service, mark }) => {
+      const running = known.find((one) => one.service === service);
+      if (running === undefined) return [`it has no service ${service}`];
+      return running.mark === mark ? [] : [`the description of the service ${service} has changed`];
+    }),
+  ];
 }

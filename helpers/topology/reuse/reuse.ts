@@ -68,6 +68,8 @@ async function examineEngine(machine: Machine): Promise<RunningEngine> {
     engine.networks.list(limit),
     engine.containers.list(limit),
   ]);
+  const services =
+    info.swarmNode?.isManager === true ? await engine.services.list(limit) : undefined;
   // Read last, because the other answers explain an unreachable engine better.
   const certificatesEnd = await findCertificatesEnd(machine);
   return {
@@ -78,6 +80,7 @@ async function examineEngine(machine: Machine): Promise<RunningEngine> {
     swarm: info.swarm,
     networks: new Map(networks.map(({ name, id }) => [name, id])),
     running: containers.filter(({ state }) => state === 'running').map(({ name }) => name),
+    services: services && new Map(services.map(({ name, id }) => [name, id])),
     certificatesEnd,
   };
 }

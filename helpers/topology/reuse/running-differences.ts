@@ -23,6 +23,8 @@ export interface RunningEngine {
   /** The IDs of the networks by name. */
   readonly networks: ReadonlyMap<string, string>;
   readonly running: readonly string[];
+  /** The IDs of the services by name, if the engine is a manager. */
+  readonly services?: ReadonlyMap<string, string> | undefined;
   /** The time when the first of the certificates of the engine and its clients expires. */
   readonly certificatesEnd: Date;
 }
@@ -155,6 +157,9 @@ function engineDifferences(
     ...containers
       .filter((container) => !engine.running.includes(container))
       .map((container) => `does not run ${container}`),
+    ...(kind.serviceManagerOf(document.cluster) === noted.name ? (document.services ?? []) : [])
+      .filter(({ service, id }) => engine.services?.get(service) !== id)
+      .map(({ service }) => `does not know the service ${service} with its original ID`),
   ];
 }
 

@@ -112,4 +112,74 @@ describe('a command line and its request have the same options', () => {
       },
     });
   });
+
+  test('service create with all options', async () => {
+    const { line, request } = await record((engine) =>
+      engine.services.create({
+        name: 'web',
+        image: 'nginx',
+        entrypoint: ['sh', '-c'],
+        replicas: 'global',
+        endpointMode: 'vip',
+        networks: [{ name: 'my-net', aliases: ['site', 'shop'] }],
+        publish: [{ target: 53, published: 53, protocol: 'udp', mode: 'ingress' }],
+        env: { PASSWORD: 'secret' },
+        labels: { a: 'b' },
+        containerLabels: { c: 'd' },
+        configs: [{ id: 'c1', name: 'page', target: '/page' }],
+        secrets: [{ id: 's1', name: 'key', target: 'key' }],
+        health: { command: ['test', '-e', '/ok'], interval: 0.5, retries: 2, startPeriod: 3 },
+        stopGrace: 20,
+        update: { order: 'start-first', delay: 1, monitor: 2, onFailure: 'rollback' },
+        rollback: { parallelism: 0 },
+      }),
+    );
+    expect(line).toBe(
+      "docker service create --name=web --mode=global --endpoint-mode=vip --network=name=my-net,alias=site,alias=shop --publish=published=53,target=53,protocol=udp,mode=ingress '--env=PASSWORD=…' --label=a=b --container-label=c=d --config=source=page,target=/page --secret=…,target=key '--health-cmd=test -e /ok' --health-interval=0.5s --health-retries=2 --health-start-period=3s --stop-grace-period=20s --update-order=start-first --update-delay=1s --update-monitor=2s --update-failure-action=rollback --rollback-parallelism=0 '--entrypoint=sh -c' nginx",
+    );
+    const file = { UID: '0', GID: '0', Mode: 0o444 };
+    expect(request).toEqual({
+      Name: 'web',
+      Labels: { a: 'b' },
+      Mode: { Global: {} },
+      TaskTemplate: {
+        ContainerSpec: {
+          Image: 'nginx',
+          Command: ['sh', '-c'],
+          Env: ['PASSWORD=secret'],
+          Labels: { c: 'd' },
+          Configs: [{ File: { ...file, Name: '/page' }, ConfigID: 'c1', ConfigName: 'page' }],
+          Secrets: [{ File: { ...file, Name: 'key' }, SecretID: 's1', SecretName: 'key' }],
+          HealthCheck: {
+            Test: ['CMD', 'test', '-e', '/ok'],
+            Interval: 5e8,
+            Retries: 2,
+            StartPeriod: 3e9,
+          },
+          StopGracePeriod: 2e10,
+        },
+        Networks: [{ Target: 'my-net', Aliases: ['site', 'shop'] }],
+      },
+      EndpointSpec: {
+        Mode: 'vip',
+        Ports: [{ Protocol: 'udp', TargetPort: 53, PublishedPort: 53, PublishMode: 'ingress' }],
+      },
+      UpdateConfig: {
+        Parallelism: 1,
+        Order: 'start-first',
+        Delay: 1e9,
+        Monitor: 2e9,
+        FailureAction: 'rollback',
+      },
+      RollbackConfig: { Parallelism: 0 },
+    });
+  });
+
+  test('swarm init with a data path port', async () => {
+    const { line, request } = await record((engine) =>
+      engine.swarm.init({ advertise: '10.1.0.1', dataPathPort: 7000 }),
+    );
+    expect(line).toBe('docker swarm init --advertise-addr=10.1.0.1 --data-path-port=7000');
+    expect(request).toMatchObject({ AdvertiseAddr: '10.1.0.1', DataPathPort: 7000 });
+  });
 });

@@ -71,3 +71,11 @@ test('an encrypted network needs ESP', () => {
   expect(kernelNeedsOf({ ...seed, networks, needs: ['netem', 'esp'] })).toEqual(['esp', 'netem']);
   expect(kernelNeedsOf(seed)).toEqual([]);
 });
+
+test('a service with a virtual address needs IPVS', () => {
+  const web = { name: 'web', networks: ['my-net'], image: 'web:1' } as const;
+  const dnsrr = { ...web, name: 'api', endpoint: 'dnsrr' } as const;
+  expect(kernelNeedsOf({ ...seed, services: [dnsrr] })).toEqual([]);
+  expect(kernelNeedsOf({ ...seed, services: [dnsrr, web] })).toEqual(['ipvs']);
+  expect(kernelNeedsOf({ ...seed, services: [{ ...web, endpoint: 'vip' }] })).toEqual(['ipvs']);
+});

@@ -1,4 +1,5 @@
-import type { MappedNetwork } from '../../text/cluster-map.ts';
+import type { MappedNetwork, MappedService } from '../../text/cluster-map.ts';
+import { countOf } from '../../text/count-of.ts';
 import { box, nameSize, soft } from './card.ts';
 import { type Column, noColumn, unseenJoint } from './column.ts';
 import { hopsOf } from './hops.ts';
@@ -85,7 +86,13 @@ export function networkColumn(
   };
 }
 
-function labelNetwork({ name, subnets, vnis }: MappedNetwork, color: string): string {
+/** Services of a network that are shown; the others are counted. */
+const servicesShown = 12;
+
+function labelNetwork(
+  { name, subnets, vnis, services = [] }: MappedNetwork,
+  color: string,
+): string {
   const about = [
     ...(subnets.length === 0 ? ['no subnet'] : subnets),
     ...(vnis.length === 0 ? [] : [`VXLAN ${vnis.join(', ')}`]),
@@ -94,5 +101,22 @@ function labelNetwork({ name, subnets, vnis }: MappedNetwork, color: string): st
     { CELLPADDING: 1 },
     row(cell({}, lines(breakLines(name, 14), { color, size: nameSize, bold: true }, 'CENTER'))),
     row(cell({}, lines(about, soft, 'CENTER'))),
+    ...(services.length === 0 ? [] : [row(cell({}, labelServices(services)))]),
+  );
+}
+
+/** Labels the services of a network, each with its virtual address and the number of its tasks. */
+function labelServices(services: readonly MappedService[]): string {
+  const shown = services
+    .slice(0, servicesShown)
+    .flatMap(({ name, address = 'dnsrr', tasks }) => [
+      ...breakLines(name, 20),
+      `${address}, ${countOf(tasks, 'task')}`,
+    ]);
+  const hidden = services.length - servicesShown;
+  const more = hidden > 0 ? [`and ${countOf(hidden, 'service')} more`] : [];
+  return table(
+    { ...box('paper', 'line') },
+    row(cell({}, lines([...shown, ...more], soft, 'CENTER'))),
   );
 }

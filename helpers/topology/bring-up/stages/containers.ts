@@ -71,7 +71,7 @@ function describeDeployment(
  * Returns a function that reads the listening ports of a container's network from the machine's kernel, so that the
  * container needs no program for it.
  */
-function lookFrom(provider: MachineProvider): FindSilentPorts {
+export function lookFrom(provider: MachineProvider): FindSilentPorts {
   return async (container: Container, ports, signal) => {
     const { pid } = await container.inspect({ signal, quiet: true });
     const tables = [`/proc/${pid}/net/tcp`, `/proc/${pid}/net/tcp6`];

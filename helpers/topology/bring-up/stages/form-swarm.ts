@@ -7,7 +7,7 @@ import { bringUpSwarm } from './swarm.ts';
 /** Forms a swarm: the manager's engine creates it and the others join. It has no separate machine. */
 export function formSwarm(
   topology: Topology,
-  { manager }: PlanOf<'swarm-mode'>,
+  plan: PlanOf<'swarm-mode'>,
   { group, provider, archivesFor }: Forming,
 ): FormingCluster {
   const members = group.start(async () => {
@@ -17,9 +17,9 @@ export function formSwarm(
       ),
     );
     const create = (request: MachineRequest) => provider.create(request, { signal: group.signal });
-    return await bringUpSwarm(() => requests.map(create), manager, group.signal);
+    return await bringUpSwarm(() => requests.map(create), topology, plan, group.signal);
   });
   // A worker learns of a network only when one of its containers uses it.
-  const informed = members.then((all) => all.filter(({ name }) => name === manager));
+  const informed = members.then((all) => all.filter(({ name }) => name === plan.manager));
   return { separate: Promise.resolve([]), members, informed };
 }

@@ -2,6 +2,7 @@ import { createOverlay, waitForNetworkOn } from '../../../cluster/overlay-networ
 import type { Engine } from '../../../docker/engine.ts';
 import type { NetworkFacts } from '../../../docker/networks.ts';
 import type { MachineProvider } from '../../../machine/machine.ts';
+import { omitUndefined } from '../../../process/omit-undefined.ts';
 import { onMachine } from '../../../process/activity.ts';
 import { clusterKindOf } from '../../../cluster/cluster-plan.ts';
 import type { Topology } from '../../topology.ts';
@@ -19,11 +20,17 @@ export async function bringUpNetworks(
 ): Promise<NetworkFacts[]> {
   return await runStage('network', async () => {
     const created: NetworkFacts[] = [];
-    for (const { name, subnet, createdOn, encrypted = false } of networks) {
+    for (const { name, subnet, createdOn, encrypted = false, internal } of networks) {
       const engine = engines.find(({ machine }) => machine.name === createdOn);
       if (engine === undefined) throw new Error(`network ${name}: no machine ${createdOn}`);
       const options = encrypted ? { options: { encrypted: '' } } : {};
-      const request = { name, subnet, ...clusterKindOf(cluster).overlayOptions, ...options };
+      const request = {
+        name,
+        subnet,
+        ...clusterKindOf(cluster).overlayOptions,
+        ...options,
+        ...omitUndefined({ internal }),
+      };
       const network = await onMachine(createdOn, () =>
         createOverlay(engine, request, { provider, signal }),
       );

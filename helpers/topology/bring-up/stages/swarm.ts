@@ -1,7 +1,10 @@
 import { initSwarm, joinSwarm, waitForSwarm } from '../../../cluster/swarm-mode/swarm-mode.ts';
-import { connectEngine } from '../../../docker/engine.ts';
+import type { PlanOf } from '../../../cluster/cluster-plan.ts';
+import { connectEngine, type Engine } from '../../../docker/engine.ts';
 import type { Machine } from '../../../machine/machine.ts';
 import { allSettled } from '../../../process/errors/harness-error.ts';
+import { omitUndefined } from '../../../process/omit-undefined.ts';
+import type { Topology } from '../../topology.ts';
 import { runStage } from './run-stage.ts';
 
 /**
@@ -10,7 +13,8 @@ import { runStage } from './run-stage.ts';
  */
 export async function bringUpSwarm(
   create: () => readonly Promise<Machine>[],
-  managerName: string,
+  topology: Topology,
+  { manager: managerName, dataPathPort }: PlanOf<'swarm-mode'>,
   signal: AbortSignal,
 ): Promise<Machine[]> {
   return await runStage('cluster', async () => {
@@ -18,7 +22,7 @@ export async function bringUpSwarm(
     const engines = machines.map(connectEngine);
     const manager = engines.find(({ machine }) => machine.name === managerName);
     if (manager === undefined) throw new Error(`no machine ${managerName} in the swarm`);
-    const tokens = await initSwarm(manager, {}, { signal });
+    const tokens = await initSwarm(manager, omitUndefined({ dataPathPort }), { signal });
     await allSettled(
       'cluster: join the swarm',
       engines
@@ -26,6 +30,20 @@ export async function bringUpSwarm(
         .map((engine) => joinSwarm(engine, manager, tokens.worker, {}, { signal })),
     );
     await waitForSwarm(manager, engines, { signal });
+    await labelNodes(manager, topology, signal);
     return machines;
   });
+}
+
+/** Gives the nodes the labels that the topology has for their machines. */
+async function labelNodes(manager: Engine, topology: Topology, signal: AbortSignal): Promise<void> {
+  const labeled = topology.machines.filter(({ nodeLabels = [] }) => nodeLabels.length > 0);
+  if (labeled.length === 0) return;
+  const nodes = await manager.nodes.list({ signal });
+  for (const { name, nodeLabels = [] } of labeled) {
+    const node = nodes.find(({ hostname }) => hostname === name);
+    if (node === undefined) throw new Error(`no node ${name} in the swarm`);
+    const labels = Object.fromEntries(nodeLabels.map((one) => one.split(/=(.*)/s, 2)));
+    await manager.nodes.update(node.id, { labels }, { signal });
+  }
 }

@@ -39,6 +39,36 @@ describe('The picture of a topology', () => {
     expect(textsOf(svg).join()).not.toContain('10.0.0.2');
   });
 
+  test('shows the services of a swarm at their networks, with virtual addresses and running tasks', async () => {
+    const task = (serviceId: string, state: string, address: string) =>
+      ({ serviceId, state, addressesById: { ['f'.repeat(64)]: address } }) as never;
+    const service = (id: string, name: string, address?: string) =>
+      ({
+        id,
+        name,
+        virtualAddresses: address === undefined ? {} : { ['f'.repeat(64)]: address },
+      }) as never;
+    const report = twoNetworks();
+    const swarm = {
+      ...valueOf(report.observation.swarm),
+      services: [service('s1', 'web', '10.20.0.5'), service('s2', 'api')],
+      tasks: [
+        task('s1', 'running', '10.20.0.6'),
+        task('s1', 'running', '10.20.0.7'),
+        task('s1', 'failed', '10.20.0.8'),
+        task('s2', 'running', '10.20.0.4'),
+      ],
+    };
+    const texts = textsOf(
+      await drawTopology(withParts(report, { swarm: withValue(swarm as never) })),
+    );
+    expect(texts).toEqual(
+      expect.arrayContaining(['web', '10.20.0.5, 2 tasks', 'api', 'dnsrr, 1 task']),
+    );
+    // Nothing is on the other network.
+    expect(texts.filter((text) => text === 'web')).toHaveLength(1);
+  });
+
   test('has the finding at its host, and a numbered arrow to the unreached endpoint', async () => {
     const svg = await drawTopology(brokenReport());
     expect(textsOf(svg)).toEqual(

@@ -207,7 +207,7 @@ describe('the description of a topology', () => {
     const { workload: _cars, ...others } = seed;
     expect(complain({ ...others, containers: [shop] })).toEqual([]);
     expect(complain(others)).toEqual([
-      'containers: neither containers nor a workload. Name containers or a workload.',
+      'containers: neither containers nor services nor a workload. Name containers, services or a workload.',
     ]);
   });
 

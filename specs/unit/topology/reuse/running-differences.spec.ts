@@ -8,7 +8,12 @@ import {
 } from '../../../../helpers/topology/reuse/running-differences.ts';
 import { carCluster, seed } from '../../../../helpers/topology/seed.ts';
 import { findTopology } from '../../../../helpers/topology/topologies.ts';
-import { placesOf, type Topology, withEngine } from '../../../../helpers/topology/topology.ts';
+import {
+  placesOf,
+  servicesOf,
+  type Topology,
+  withEngine,
+} from '../../../../helpers/topology/topology.ts';
 
 const now = new Date('2026-11-25T10:00:00Z');
 const store = 'consul://192.168.99.100:8500';
@@ -281,3 +286,78 @@ function giveOwnKernel<M extends { readonly name: string }>(machines: readonly M
     machine.name === 'worker-host' ? { ...machine, kernel: 'own' as const } : machine,
   );
 }
+
+const services = [
+  { name: 'web', networks: ['my-net'], image: 'web:1', configs: [{ name: 'page', target: '/p' }] },
+];
+const withServices: Topology = {
+  ...seed,
+  cluster: { kind: 'swarm-mode', manager: 'master-host' },
+  services,
+  configs: [{ name: 'page', content: 'hello' }],
+};
+
+/** Returns the differences in the services of a swarm between its bring-up and now. */
+function differInServices(
+  topology: Topology,
+  known: ReadonlyMap<string, string> | undefined,
+): string[] {
+  const running = servicesOf(withServices).map((one) => ({
+    ...one,
+    id: 's1',
+    networks: [],
+    ports: [],
+  }));
+  const member = (name: Name): RunningMachine =>
+    keep(name, {
+      machine: { engineOptions: [] },
+      engine: {
+        clusterStore: undefined,
+        swarm: 'active',
+        networks: new Map([['my-net', 'b8a3']]),
+        running: [containers[name] ?? ''],
+        ...(name === 'master-host' ? { services: known } : {}),
+      },
+    });
+  const machines = names.filter((name) => name !== 'mh-keystore');
+  const only = <One extends { readonly name: string }>(all: readonly One[]) =>
+    all.filter(({ name }) => name !== 'mh-keystore');
+  return findRunningDifferences(
+    { ...topology, machines: only(topology.machines) },
+    'workload',
+    {
+      ...document,
+      cluster: topology.cluster,
+      machines: only(document.machines),
+      services: running,
+    },
+    machines.map(member),
+    now,
+  );
+}
+
+test('services are compared with the topology and with the manager', () => {
+  const known = new Map([['web', 's1']]);
+  expect(differInServices(withServices, known)).toEqual([]);
+  expect(differInServices({ ...withServices, services: [] }, known)).toEqual([
+    'it has a service web, which is not in the topology',
+  ]);
+  const [web = services[0]] = services;
+  const api = { ...web, name: 'api' } as const;
+  expect(
+    differInServices({ ...withServices, services: [...services, api] } as Topology, known),
+  ).toEqual(['it has no service api']);
+  for (const changed of [
+    { services: services.map((one) => ({ ...one, image: 'web:2' })) },
+    { configs: [{ name: 'page', content: 'bye' }] },
+  ]) {
+    expect(differInServices({ ...withServices, ...changed }, known)).toEqual([
+      'the description of the service web has changed',
+    ]);
+  }
+  for (const other of [undefined, new Map([['web', 's2']])]) {
+    expect(differInServices(withServices, other)).toEqual([
+      'master-host does not know the service web with its original ID',
+    ]);
+  }
+});
