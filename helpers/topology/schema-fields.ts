@@ -40,7 +40,7 @@ export const environment = z.record(
 );
 
 /** The rule of Debian. */
-export const packageName = z
+const packageName = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9+.-]+$/,

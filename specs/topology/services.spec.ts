@@ -56,8 +56,13 @@ describe('up of a topology with services', () => {
     const addresses = stock.map((one) => one.addressOn('stairs')).toSorted();
     for (const name of ['stock', 'tins', 'tasks.stock']) {
       const answer = await container?.exec(['getent', 'ahostsv4', name]);
-      const found = [...(answer?.stdout ?? '').matchAll(/^(\S+)\s+STREAM/gm)].map(([, one]) => one);
-      expect(found.toSorted(), name).toEqual(addresses);
+      const found = [...(answer?.stdout ?? '').matchAll(/^(\S+)\s+STREAM/gm)].map(
+        ([, one]) => one ?? '',
+      );
+      expect(
+        found.toSorted((one, other) => one.localeCompare(other, 'en')),
+        name,
+      ).toEqual(addresses);
     }
     expect((await container?.exec(['getent', 'hosts', 'till']))?.stdout).toContain('10.0.1.');
     const port = await service('stock').publishedPort(80);

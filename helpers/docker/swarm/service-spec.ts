@@ -239,7 +239,7 @@ function settingsOf(values: Readonly<Record<string, string>>): string[] {
   return Object.entries(values).map(([key, value]) => `${key}=${value}`);
 }
 
-/** Everybody in the container may read it, as with the docker client. */
+/** Each user in the container may read it, as with the docker client. */
 function fileAt(Name: string) {
   return { Name, UID: '0', GID: '0', Mode: 0o444 };
 }

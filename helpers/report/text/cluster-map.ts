@@ -60,7 +60,7 @@ export interface MappedNetwork {
   readonly vnis: readonly number[];
   /** Hosts whose engines know it. */
   readonly hosts: readonly string[];
-  /** The services of a swarm on it, in order of their names; absent if there are none. */
+  /** The services of a swarm on it, in order of their names; absent without services. */
   readonly services?: readonly MappedService[];
 }
 

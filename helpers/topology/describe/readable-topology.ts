@@ -54,7 +54,7 @@ const service = z
   .partial()
   .catch({});
 
-const names = z.array(z.object({ name: text }).catch({})).catch([]);
+const namedList = z.array(z.object({ name: text }).catch({})).catch([]);
 
 const workload = z.object({ network: text, application: placement, database: placement });
 
@@ -85,9 +85,9 @@ export const readable = z
     workload: workload.optional().catch(noWorkload),
     containers: z.array(container).catch([]),
     services: z.array(service).catch([]),
-    stacks: names,
-    configs: names,
-    secrets: names,
+    stacks: namedList,
+    configs: namedList,
+    secrets: namedList,
   })
   // For content that is not a topology at all, the schema's error is enough.
   .catch({

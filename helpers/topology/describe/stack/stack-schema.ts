@@ -21,9 +21,9 @@ const units: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 0.00
 /** A time such as `1m30s`, in seconds. */
 const duration = z
   .string()
-  .regex(/^(?:\d+(?:\.\d+)?(?:h|ms|m|s))+$/, 'it is not a time such as 10s or 1m30s')
+  .regex(/^(?:\d{1,9}(?:\.\d{1,9})?(?:h|ms|m|s)){1,4}$/, 'it is not a time such as 10s or 1m30s')
   .transform((value) =>
-    [...value.matchAll(/([\d.]+)(h|ms|m|s)/g)].reduce(
+    [...value.matchAll(/(\d{1,9}(?:\.\d{1,9})?)(h|ms|m|s)/g)].reduce(
       (sum, [, count, unit = 's']) => sum + Number(count) * (units[unit] ?? 1),
       0,
     ),

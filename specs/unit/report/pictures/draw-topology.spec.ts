@@ -40,14 +40,6 @@ describe('The picture of a topology', () => {
   });
 
   test('shows the services of a swarm at their networks, with virtual addresses and running tasks', async () => {
-    const task = (serviceId: string, state: string, address: string) =>
-      ({ serviceId, state, addressesById: { ['f'.repeat(64)]: address } }) as never;
-    const service = (id: string, name: string, address?: string) =>
-      ({
-        id,
-        name,
-        virtualAddresses: address === undefined ? {} : { ['f'.repeat(64)]: address },
-      }) as never;
     const report = twoNetworks();
     const swarm = {
       ...valueOf(report.observation.swarm),
@@ -338,3 +330,13 @@ test('A finding between two hosts is shown at the host with the fix', () => {
     ['worker-host', [1]],
   ]);
 });
+
+const FRONT = 'f'.repeat(64);
+
+function task(serviceId: string, state: string, address: string) {
+  return { serviceId, state, addressesById: { [FRONT]: address } } as never;
+}
+
+function service(id: string, name: string, address?: string) {
+  return { id, name, virtualAddresses: address === undefined ? {} : { [FRONT]: address } } as never;
+}

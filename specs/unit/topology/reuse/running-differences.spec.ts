@@ -297,6 +297,11 @@ const withServices: Topology = {
   configs: [{ name: 'page', content: 'hello' }],
 };
 
+/** Returns those machines that are in the swarm. */
+function only<One extends { readonly name: string }>(all: readonly One[]): One[] {
+  return all.filter(({ name }) => name !== 'mh-keystore');
+}
+
 /** Returns the differences in the services of a swarm between its bring-up and now. */
 function differInServices(
   topology: Topology,
@@ -320,8 +325,6 @@ function differInServices(
       },
     });
   const machines = names.filter((name) => name !== 'mh-keystore');
-  const only = <One extends { readonly name: string }>(all: readonly One[]) =>
-    all.filter(({ name }) => name !== 'mh-keystore');
   return findRunningDifferences(
     { ...topology, machines: only(topology.machines) },
     'workload',
