@@ -128,7 +128,10 @@ export interface TopologyPort {
 export function parseServicePort(
   port: NonNullable<TopologyService['ports']>[number],
 ): TopologyPort {
-  if (typeof port !== 'string') return { protocol: 'tcp', mode: 'ingress', ...port };
+  if (typeof port !== 'string') {
+    const { published, target, protocol = 'tcp', mode = 'ingress' } = port;
+    return { published, target, protocol, mode };
+  }
   const [numbers = '', protocol] = port.split('/');
   const [published, target] = numbers.split(':').map(Number);
   return {
