@@ -30,9 +30,10 @@ export async function readServiceTasks(
   name: string,
   options?: CallOptions,
 ): Promise<TasksOfService> {
-  const [nodes, services, tasks] = await Promise.all([
+  const [nodes, services, counts, tasks] = await Promise.all([
     manager.nodes.list(options),
-    manager.services.list({ ...options, status: true }),
+    manager.services.list(options),
+    manager.services.countDesired(options),
     manager.services.tasks(name, options),
   ]);
   const service = services.find((one) => one.name === name);
@@ -55,7 +56,7 @@ export async function readServiceTasks(
     service,
     all,
     due: all.filter(({ desiredState }) => desiredState === 'running'),
-    desired: service.status?.desired ?? 0,
+    desired: counts.get(service.id) ?? 0,
   };
 }
 

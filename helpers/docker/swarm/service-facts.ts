@@ -27,9 +27,6 @@ export interface ServiceFacts {
   /** Its further names on each network, by the name or ID by which the service names the network. */
   readonly aliases: Readonly<Record<string, readonly string[]>>;
   readonly ports: readonly PublishedServicePort[];
-  readonly labels: Readonly<Record<string, string>>;
-  /** The numbers of its tasks; absent unless a list was requested with them. */
-  readonly status?: { readonly running: number; readonly desired: number };
 }
 
 /** A container of a service and its fate, as in a line of `docker service ps`. */
@@ -93,7 +90,6 @@ export const serviceAnswer = z
     ID: dockerId,
     Spec: z.looseObject({
       Name: serviceName,
-      Labels: z.record(z.string(), z.string()).nullish(),
       TaskTemplate: z.looseObject({ Networks: attachments }).optional(),
       Networks: attachments,
       EndpointSpec: z.looseObject({ Mode: z.enum(['vip', 'dnsrr']).default('vip') }).nullish(),
@@ -106,11 +102,8 @@ export const serviceAnswer = z
           .nullish(),
       })
       .optional(),
-    ServiceStatus: z
-      .looseObject({ RunningTasks: z.int().default(0), DesiredTasks: z.int().default(0) })
-      .nullish(),
   })
-  .transform(({ ID, Spec, Endpoint, ServiceStatus }): ServiceFacts => {
+  .transform(({ ID, Spec, Endpoint }): ServiceFacts => {
     const networks = Spec.TaskTemplate?.Networks ?? Spec.Networks ?? [];
     const addresses = (Endpoint?.VirtualIPs ?? []).map(
       ({ NetworkID, Addr }) => [NetworkID, withoutPrefix(Addr)] as const,
@@ -122,10 +115,6 @@ export const serviceAnswer = z
       virtualAddresses: Object.fromEntries(addresses.filter(([, address]) => address !== '')),
       aliases: Object.fromEntries(networks.map(({ Target, Aliases }) => [Target, Aliases ?? []])),
       ports: Endpoint?.Ports ?? [],
-      labels: Spec.Labels ?? {},
-      ...(ServiceStatus === null || ServiceStatus === undefined
-        ? {}
-        : { status: { running: ServiceStatus.RunningTasks, desired: ServiceStatus.DesiredTasks } }),
     };
   });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dockerId } from '../../process/text/reported-values.ts';
 import { printInspection } from '../../process/text/redact-secrets.ts';
 import type { CallOptions, Connection } from '../connection.ts';
 import type { Explain } from '../explain-failure.ts';
@@ -12,13 +13,21 @@ export interface Services {
   /** Creates a service and returns its ID. Its containers start later: see `tasks`. */
   create(spec: ServiceSpec, options?: CallOptions): Promise<string>;
   inspect(nameOrId: string, options?: CallOptions): Promise<ServiceFacts>;
-  /** @param options.status also returns {@link ServiceFacts.status} */
-  list(options?: CallOptions & { readonly status?: boolean }): Promise<ServiceFacts[]>;
+  list(options?: CallOptions): Promise<ServiceFacts[]>;
+  /** Returns the number of tasks of each service that the managers want to run, by the ID of the service. */
+  countDesired(options?: CallOptions): Promise<ReadonlyMap<string, number>>;
   /** Returns all containers of a service, or of all services, including replaced ones. */
   tasks(nameOrId: string | undefined, options?: CallOptions): Promise<TaskFacts[]>;
   /** Removes a service; ignores an unknown one. */
   remove(nameOrId: string, options?: CallOptions): Promise<void>;
 }
+
+const countedAnswer = z
+  .looseObject({
+    ID: dockerId,
+    ServiceStatus: z.looseObject({ DesiredTasks: z.int().default(0) }).nullish(),
+  })
+  .transform(({ ID, ServiceStatus }) => [ID, ServiceStatus?.DesiredTasks ?? 0] as const);
 
 export function openServices(connection: Connection): Services {
   return {
@@ -45,19 +54,31 @@ export function openServices(connection: Connection): Services {
         print: (facts) => printInspection(facts),
         explain: explainService(nameOrId),
       }),
-    list: async ({ status = false, ...options } = {}) =>
+    list: async (options) =>
       await connection.call({
         ...options,
         title: 'service ls',
         readOnly: true,
         answer: z.array(serviceAnswer),
-        ask: (docker, abortSignal) =>
-          // The types of the client do not contain the parameter.
-          docker.listServices({ ...(status ? { status } : {}), abortSignal }),
+        ask: (docker, abortSignal) => docker.listServices({ abortSignal }),
         print: (services) =>
           services
             .map(({ id, name, endpointMode }) => `${id}  ${name}  ${endpointMode}`)
             .join('\n'),
+        explain: explainSwarm,
+      }),
+    countDesired: async (options) =>
+      await connection.call({
+        ...options,
+        title: 'service ls',
+        readOnly: true,
+        answer: z.array(countedAnswer).transform((services) => new Map(services)),
+        ask: (docker, abortSignal) => {
+          // The types of the client do not contain the parameter.
+          const query = { status: true };
+          return docker.listServices({ ...query, abortSignal });
+        },
+        print: (counts) => [...counts].map(([id, desired]) => `${id}  ${desired}`).join('\n'),
         explain: explainSwarm,
       }),
     tasks: async (nameOrId, options) =>
