@@ -23,7 +23,7 @@ export function decideProvider(conditions: ProviderConditions): Decision {
     return providerKinds.uml.decide(`${missing.join(' and ')} not found`, conditions);
   }
   if (platform === 'linux') {
-    return { name: 'netns', because: `${missing.join(' and ')} not found` };
+    return providerKinds.netns.decide(`${missing.join(' and ')} not found`, conditions);
   }
   throw new HarnessError({
     code: 'platform-unsupported',

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 const COMMANDS = new Set(['up', 'down', 'check', 'draw', 'doctor', 'test']);
 
 /**
- * Runs a command again in this user's own namespaces if its machines are there: those of the provider uml, without root.
+ * Runs a command again in this user's own namespaces, or virtual computer, if its machines are there: those of the provider uml, without root.
  * Returns its exit code; undefined if the command shall run here.
  */
 export async function enterNamespaces(command: Command): Promise<number | undefined> {
@@ -22,7 +22,7 @@ export async function enterNamespaces(command: Command): Promise<number | undefi
   const { needsNamespaces } = await import('../../machine/uml/needs-namespaces.ts');
   if (!needsNamespaces()) return undefined;
   const { canEnter, runRootless } = await import('../../uml/rootless/run-rootless.ts');
-  // It tells what is missing.
+  // Without namespaces, it examines the requirements of the virtual computer, and starts none.
   if (name === 'doctor' && !(await canEnter())) return undefined;
   const [node, ...words] = [process.execPath, ...process.argv.slice(1)];
   try {

@@ -1,6 +1,6 @@
 import { extname, join, relative, resolve } from 'node:path';
 import { onActivity } from '../../process/activity.ts';
-import { isRootless } from '../../process/rootless.ts';
+import { isInComputer, isRootless } from '../../process/rootless.ts';
 import { commandLine } from '../../process/run-command.ts';
 import { Interrupted, InterruptionWatch } from '../../process/errors/interruption.ts';
 import {
@@ -132,9 +132,10 @@ function describePorts({ ports }: RunningService): string {
 }
 
 function seeCar(url: string): NextStep {
-  // The address is reachable in this user's namespaces only.
+  // The address is reachable in this user's namespaces, or virtual computer, only.
   const program = join(import.meta.dirname, `../rootless${extname(import.meta.filename)}`);
-  const type = isRootless() ? commandLine('node', [relative('', program), 'curl', url]) : url;
+  const isApart = isRootless() || isInComputer();
+  const type = isApart ? commandLine('node', [relative('', program), 'curl', url]) : url;
   return { type, does: 'the car, from the database on the other host' };
 }
 

@@ -1,5 +1,6 @@
 import { requireHost } from '../../netns/doctor/require-host.ts';
 import { type AddressRange, parseRange } from '../../process/address-range.ts';
+import { isInComputer } from '../../process/rootless.ts';
 import { InputError } from '../../process/errors/input-error.ts';
 import type { Environment, ProviderKind } from '../provider-kind.ts';
 
@@ -14,7 +15,11 @@ export function subnetOf(env: Environment): AddressRange {
 /** The built-in provider. Its other modules are loaded late. */
 export const netnsKind: ProviderKind = {
   decide: (because, { platform }) => {
-    if (platform === 'linux') return { name: 'netns', because };
+    if (platform === 'linux') {
+      const where =
+        '; without root, in a virtual computer, because this user cannot create namespaces';
+      return { name: 'netns', because: isInComputer() ? `${because}${where}` : because };
+    }
     throw new InputError({
       code: 'platform-unsupported',
       subject: 'E2E_PROVIDER=netns',

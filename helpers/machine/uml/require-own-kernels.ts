@@ -1,16 +1,27 @@
 import { HarnessError } from '../../process/errors/harness-error.ts';
+import { isInComputer } from '../../process/rootless.ts';
 
 /** The properties of this computer that decide if machines can have their own kernel. */
 interface Computer {
   readonly platform: NodeJS.Platform;
   /** The processor architecture in the words of Node.js. */
   readonly arch: string;
+  /** True if it is a virtual computer of this program. */
+  readonly isVirtual?: boolean;
 }
 
 /** Returns the reason why machines cannot have their own kernel on a computer; undefined if they can. */
-export function whyNoOwnKernels({ platform, arch }: Computer = process): string | undefined {
+export function whyNoOwnKernels(computer: Computer = thisComputer()): string | undefined {
+  const { platform, arch, isVirtual } = computer;
+  if (isVirtual === true)
+    return 'this computer is itself User-mode Linux, which cannot run another one';
   if (platform === 'linux' && arch === 'x64') return undefined;
   return `User-mode Linux needs Linux on x86-64, and this platform is ${platform} on ${arch}`;
+}
+
+function thisComputer(): Computer {
+  const { platform, arch } = process;
+  return { platform, arch, isVirtual: isInComputer() };
 }
 
 /**

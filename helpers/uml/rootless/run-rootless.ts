@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { cacheFolder, cacheTarget } from '../../debian/cache/cache.ts';
 import { prepareTools } from '../../debian/tools.ts';
 import { wholeEnvironment } from '../../process/environment.ts';
-import { HarnessError } from '../../process/errors/harness-error.ts';
 import { withLock } from '../../process/files/file-lock.ts';
 import { requireOwner } from '../../process/files/require-owner.ts';
 import { makePrivateFolder } from '../../process/files/write-atomically.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
+import { findComputer } from '../computer/computer.ts';
+import { runInComputer } from '../computer/run-in-computer.ts';
 import { endKeeperIfUnused, enterOptions, findKeeper, hasEntered, startKeeper } from './keeper.ts';
 import { startRelay } from './relay.ts';
 import { tryUserNamespaces } from './user-namespaces.ts';
@@ -20,11 +21,12 @@ type Env = Readonly<Record<string, string>>;
 const BEGIN = 'cd "$1" && shift && exec setpriv --pdeathsig KILL "$@"';
 
 /**
- * Runs a command in the namespaces in which this user is root, and returns its exit code. The first command sets them up.
- * They stay as long as a machine or a command is in them.
+ * Runs a command where this user is root, and returns its exit code: in namespaces, or where these are refused, in a
+ * virtual computer. The first command sets it up. It stays as long as a machine or a command is in it.
  */
 export async function runRootless(argv: readonly [string, ...string[]]): Promise<number> {
-  await requireNamespaces();
+  // Machines may be there since namespaces were refused.
+  if (findComputer() !== undefined || !(await canEnter())) return await runInComputer(argv);
   const { env } = await prepareTools();
   await makePrivateFolder(cacheFolder());
   requireOwner(cacheTarget());
@@ -87,18 +89,6 @@ async function enter(argv: readonly string[], own: Env, env: Env): Promise<Child
     { limit: 60_000, every: 2, fatal: () => failure !== undefined },
   );
   return child;
-}
-
-async function requireNamespaces(): Promise<void> {
-  if (findKeeper() !== undefined) return;
-  const refusal = await tryUserNamespaces();
-  if (refusal === undefined) return;
-  throw new HarnessError({
-    code: 'root-required',
-    tried: 'machines of the provider uml, without root',
-    observed: `this user cannot create namespaces, "${refusal.observed}"`,
-    hint: refusal.hint,
-  });
 }
 
 async function ended(child: ChildProcess): Promise<unknown[]> {
