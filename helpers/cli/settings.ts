@@ -123,6 +123,12 @@ export const settings: readonly Setting[] = [
     of: ['up', 'check', 'draw', 'down', 'doctor', 'report', 'specs'],
   },
   {
+    names: ['GITHUB_STEP_SUMMARY', 'GITHUB_ACTIONS'],
+    decides:
+      'set by GitHub Actions: the file that a summary is appended to; `true`: findings become annotations of the job',
+    of: ['check', 'specs'],
+  },
+  {
     names: ['CI'],
     decides: 'plain progress lines instead of live ones',
     of: ['up', 'check', 'draw', 'down', 'doctor', 'report', 'specs'],

@@ -57,6 +57,13 @@ export function describeBundle(test: LabTest): void {
     });
     expect(there.exitCode, there.stderr).toBe(1);
     expect(there.stdout).toBe(live.stdout);
+    // Runs: npx overlay-e2e check --from broken.json.gz --issue vxlan-blocked
+    const issue = await startCommand(
+      overlayCommand,
+      ['check', '--from', bundle, '--issue', 'vxlan-blocked'],
+      env,
+    ).ended;
+    expect(issue.stdout).toContain('### Additional Info');
     for (const file of ['check.xml', 'check.svg']) {
       expect(readFileSync(join(home, 'reports', file), 'utf8'), file).toBe(
         readFileSync(join(here, file), 'utf8'),

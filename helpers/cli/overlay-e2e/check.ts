@@ -21,6 +21,8 @@ import { type CheckOptions, refuseContradictions } from './check/options.ts';
 import { ReaderWatch } from './check/reader-watch.ts';
 import { watchCluster } from '../../check/watch/watch-cluster.ts';
 import { requireWritable, writeOutputs } from './check/write-outputs.ts';
+import { reportToGitHub } from './check/report-to-github.ts';
+import { writeIssue } from './check/write-issue.ts';
 import { reportFailure } from './failure.ts';
 import { placeOfPage } from './place-of-page.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
@@ -116,8 +118,13 @@ async function checkTarget(
 /** Prints the report, and writes it wherever it is wanted. Gives the exit code. */
 async function conclude(outcome: FixOutcome, options: CheckOptions): Promise<number> {
   const { report } = outcome;
-  const { json } = options;
+  const { json, issue } = options;
   await writeOutputs(report, options);
+  await reportToGitHub(report);
+  if (issue !== undefined) {
+    console.log(await writeIssue(report, issue));
+    return exitCodes[report.verdict];
+  }
   const isOneTerminal = process.stdout.isTTY && process.stderr.isTTY;
   if (isToBePrinted(outcome, { json, isOneTerminal })) {
     console.log(json ? printableJson(toJson(report), 2) : render(report, process.stdout));

@@ -6,9 +6,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { styleText } from 'node:util';
+import { readVariable } from '../../process/environment.ts';
 import { firstLine } from '../../process/errors/harness-error.ts';
 import { causeLines } from './cause-lines.ts';
 import { findCauses } from '../overview/causes.ts';
+import { annotationLines } from '../github/annotations.ts';
+import { appendJobSummary } from '../github/job-summary.ts';
+import { runAnnotations, runSummary } from '../github/run-summary.ts';
 import { buildReport } from './build-report.ts';
 import { countLine, readCounts } from '../results/counts.ts';
 import { readResults } from '../results/read-results.ts';
@@ -52,11 +56,17 @@ const typed =
     ? { env: process.env, command: words[1], args: words.slice(2) }
     : { env: process.env, args: words };
 const next = nextLines(nextStepsOf(verdict, typed));
+const causes = findCauses(verdict.failures);
+if (readVariable('GITHUB_ACTIONS') === 'true') {
+  for (const line of annotationLines(runAnnotations(verdict, causes))) console.error(line);
+}
+const problem = await appendJobSummary(runSummary(verdict, causes));
 const lines = [
   ...summaryLines(verdict),
   ...skipLines(results),
-  ...causeLines(findCauses(verdict.failures), verdict.failures.length, layout),
+  ...causeLines(causes, verdict.failures.length, layout),
   ...report,
+  ...(problem === undefined ? [] : [`job summary: not written: ${firstLine(problem)}`]),
   ...next,
   '',
   countLine(verdict.counts),

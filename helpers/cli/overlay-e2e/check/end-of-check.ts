@@ -9,11 +9,11 @@ import type { CheckOptions } from './options.ts';
 /** Returns the last lines of a check: the paths of its reports and the next commands. */
 export function endOfCheck(
   report: AuditReport,
-  options: Pick<CheckOptions, 'allure' | 'junit' | 'svg' | 'bundle' | 'from'>,
+  options: Pick<CheckOptions, 'allure' | 'junit' | 'svg' | 'sarif' | 'bundle' | 'from'>,
   words: readonly string[] = process.argv.slice(2),
 ): string[] {
-  const { allure, junit, svg, bundle, from } = options;
-  const files = [junit, svg, allure].filter((one) => one !== undefined);
+  const { allure, junit, svg, sarif, bundle, from } = options;
+  const files = [junit, sarif, svg, allure].filter((one) => one !== undefined);
   const lines = [
     ...(files.length === 0 ? [] : [`report: ${files.join(', ')}`]),
     ...(bundle === undefined ? [] : [`support bundle: ${bundle}`]),

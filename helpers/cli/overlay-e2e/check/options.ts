@@ -1,5 +1,6 @@
 import type { TargetOptions } from '../../../topology/target/choose-target.ts';
 import type { Redaction } from '../../../check/bundle/redact-observation.ts';
+import type { DiagnosisCode } from '../../../check/model/codes.ts';
 import { InputError } from '../../../process/errors/input-error.ts';
 
 /** The options of `overlay-e2e check`. */
@@ -11,6 +12,9 @@ export interface CheckOptions extends TargetOptions {
   readonly allure?: string;
   readonly junit?: string;
   readonly svg?: string;
+  readonly sarif?: string;
+  /** The code of the findings to print as an issue. */
+  readonly issue?: DiagnosisCode;
   /** A file that the observation is written to. */
   readonly bundle?: string;
   /** A kind of data to remove from the bundle beyond secrets. */
@@ -56,6 +60,11 @@ export function refuseContradictions(
     [
       from !== undefined && (watch !== undefined || fix),
       '--from diagnoses a file and cannot be combined with --watch and --fix',
+      'omit them',
+    ],
+    [
+      options.issue !== undefined && (watch !== undefined || options.json === true),
+      '--issue cannot be combined with --watch and --json',
       'omit them',
     ],
     [

@@ -7,10 +7,14 @@ import { InputError } from '../../../process/errors/input-error.ts';
 import { writeAtomically } from '../../../process/files/write-atomically.ts';
 import type { CheckOptions } from './options.ts';
 
-export type Outputs = Pick<CheckOptions, 'allure' | 'junit' | 'svg' | 'bundle' | 'redact'>;
+export type Outputs = Pick<
+  CheckOptions,
+  'allure' | 'junit' | 'svg' | 'sarif' | 'bundle' | 'redact'
+>;
 
 /** Looks whether the report can be written where it is to go: better to know before the check than after it. */
-export async function requireWritable({ allure, junit, svg, bundle }: Outputs): Promise<void> {
+export async function requireWritable(outputs: Outputs): Promise<void> {
+  const { allure, junit, svg, sarif, bundle } = outputs;
   // A bundle may be the only record of a state that is gone.
   if (bundle !== undefined && existsSync(bundle)) {
     throw new InputError({
@@ -20,7 +24,7 @@ export async function requireWritable({ allure, junit, svg, bundle }: Outputs): 
       hint: 'choose another name, or delete the file',
     });
   }
-  for (const path of [allure, junit, svg, bundle]) {
+  for (const path of [allure, junit, svg, sarif, bundle]) {
     if (path === undefined) continue;
     await access(dirname(resolve(path)), constants.W_OK).catch((cause: unknown) => {
       throw cannotWrite(path, cause);
@@ -30,11 +34,15 @@ export async function requireWritable({ allure, junit, svg, bundle }: Outputs): 
 
 /** Writes the report in each requested format. */
 export async function writeOutputs(report: AuditReport, options: Outputs): Promise<void> {
-  const { allure, junit, svg, bundle, redact } = options;
+  const { allure, junit, svg, sarif, bundle, redact } = options;
   // Loaded when they are needed, as all that a command does not need.
   if (junit !== undefined) {
     const { toJunit } = await import('../../../report/findings/to-junit.ts');
     await write(junit, toJunit(report));
+  }
+  if (sarif !== undefined) {
+    const { toSarif } = await import('../../../report/findings/to-sarif.ts');
+    await write(sarif, toSarif(report));
   }
   if (svg !== undefined) {
     const { drawTopology } = await import('../../../report/pictures/draw-topology.ts');

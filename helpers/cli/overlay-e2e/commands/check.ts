@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type DiagnosisCode, diagnosisCodes } from '../../../check/model/codes.ts';
+import { suggestName } from '../../../process/text/suggest-name.ts';
 import { describeCommand } from '../describe.ts';
 
 export function addCheck(program: Command): void {
@@ -50,6 +52,7 @@ export function addCheck(program: Command): void {
     .option('--json', 'print one JSON document on standard output; progress goes to standard error')
     .option('--allure <folder>', 'add the check to the Allure results in that folder')
     .option('--junit <file>', 'write a JUnit report')
+    .option('--sarif <file>', 'write the findings in SARIF 2.1.0')
     .option('--svg <file>', 'write a picture of the observed topology')
     .option(
       '--bundle <file>',
@@ -62,6 +65,11 @@ export function addCheck(program: Command): void {
       ).choices(['names']),
     )
     .option('--from <file>', 'diagnose a support bundle instead of a cluster')
+    .option(
+      '--issue <code>',
+      'print the findings with this code as an issue for moby, in Markdown, instead of the result',
+      toCode,
+    )
     .option('--watch <seconds>', 'check repeatedly and print only changes', toPositive)
     .option(
       '--fix',
@@ -117,6 +125,10 @@ export function addCheck(program: Command): void {
         does: 'the same findings anywhere, without Docker and without root',
       },
       {
+        command: 'overlay-e2e check --from broken.json.gz --issue vxlan-blocked',
+        does: 'a finding as an issue, in the form of moby’s bug reports',
+      },
+      {
         command: 'overlay-e2e check --watch 30',
         does: 'check every 30 seconds and print only changes',
       },
@@ -153,6 +165,12 @@ function toPositive(word: string): number {
   const seconds = Number(word);
   if (word.trim() !== '' && Number.isFinite(seconds) && seconds > 0) return seconds;
   throw new InvalidArgumentError('It must be a number of seconds above 0.');
+}
+
+function toCode(word: string): DiagnosisCode {
+  const code = diagnosisCodes.find((one) => one === word);
+  if (code !== undefined) return code;
+  throw new InvalidArgumentError(suggestName(word, diagnosisCodes, 'codes'));
 }
 
 function toCount(word: string): number {

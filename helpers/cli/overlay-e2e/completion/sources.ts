@@ -22,6 +22,10 @@ export const sources: Readonly<Record<string, () => Promise<Offer> | Offer>> = {
     return { words: [...ENGINE_VERSIONS, 'system'], files: 'folders' };
   },
   'check target': () => ({ words: machineNames(process.env), files: 'files' }),
+  'check --issue': async () => {
+    const { diagnosisCodes } = await import('../../../check/model/codes.ts');
+    return { words: diagnosisCodes };
+  },
   'check --context': offerContexts,
   'discover --context': offerContexts,
 };

@@ -12,13 +12,19 @@ import { observations } from '../../../check/bundle/fixtures.ts';
 const root = join(import.meta.dirname, '../../../../..');
 const script = join(root, 'helpers/cli/overlay-e2e.sh');
 
-async function overlay(cwd: string, args: readonly string[], exitCode: number) {
+async function overlay(
+  cwd: string,
+  args: readonly string[],
+  exitCode: number,
+  more: Readonly<Record<string, string>> = {},
+) {
   // Neither a state directory nor a Docker context is used.
   const env = {
     PATH: process.env['PATH'] ?? '',
     HOME: '/nonexistent',
     MACHINE_STORAGE_PATH: '/nonexistent',
     DOCKER_HOST: 'tcp://192.0.2.1:1',
+    ...more,
   };
   return await runCommand(script, args, { cwd, env, expect: [exitCode] });
 }
@@ -111,4 +117,45 @@ test.each(['check', 'draw'])('%s --from reports a damaged file in one line', asy
     'overlay-e2e: broken.json.gz: the file is incomplete. Copy the file again in binary mode.\n',
   );
   expect(stdout).toBe('');
+});
+
+test('check --issue prints a finding as an issue, and nothing else', async () => {
+  const folder = await folderWithBundle();
+  const [code = ''] = report.diagnoses.map((one) => one.code);
+  const words = ['check', '--from', 'broken.json.gz', '--issue'];
+  const { stdout } = await overlay(folder, [...words, code], 1);
+  expect(stdout).toMatch(/^<!-- .* -->\n\n### Description\n/);
+  expect(stdout).toContain(code);
+  const other = await overlay(folder, [...words, 'ipvs-missing'], 2);
+  expect(other.stdout).toBe('');
+  expect(other.stderr).toContain('--issue ipvs-missing: the check has no finding with this code. ');
+  const wrong = await overlay(folder, [...words, 'ipvs-mising'], 2);
+  expect(wrong.stderr).toContain('Did you mean "ipvs-missing"?');
+});
+
+test('In GitHub Actions, check writes a summary, annotations, SARIF and a pure document', async () => {
+  const folder = await folderWithBundle();
+  // Runs: npx overlay-e2e check --from broken.json.gz --sarif check.sarif
+  const words = ['check', '--from', 'broken.json.gz', '--json', '--sarif', 'check.sarif'];
+  const { stdout, stderr } = await overlay(folder, words, 1, {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_STEP_SUMMARY: join(folder, 'summary.md'),
+  });
+  expect(JSON.parse(stdout)).toMatchObject({ verdict: 'defects' });
+  const codes = report.diagnoses.map(({ code }) => code);
+  const annotated = [...stderr.matchAll(/^::error title=([\w-]+)%3A /gm)].map(([, code]) => code);
+  expect(annotated).toEqual(codes);
+  const summary = await readFile(join(folder, 'summary.md'), 'utf8');
+  for (const code of codes) expect(summary).toContain(`| \`${code}\` |`);
+  expect(JSON.parse(await readFile(join(folder, 'check.sarif'), 'utf8'))).toMatchObject({
+    version: '2.1.0',
+    runs: [{ results: codes.map((ruleId) => ({ ruleId })) }],
+  });
+});
+
+test('Outside of GitHub Actions, check writes neither a summary nor annotations', async () => {
+  const folder = await folderWithBundle();
+  const { stderr } = await overlay(folder, ['check', '--from', 'broken.json.gz'], 1);
+  expect(stderr).not.toContain('::');
+  expect(await readdir(folder)).toEqual(['broken.json.gz']);
 });

@@ -31,6 +31,18 @@ function dangers(output: string): string[] {
     );
 }
 
+/** Returns the output with the texts of annotations, as the runner decodes them, instead of their commands. */
+function withoutAnnotations(output: string): string {
+  return output.replaceAll(/^::error title=([^:,\n]*)::(.*)$/gm, (_line, title, message) =>
+    [String(title), String(message)].map(decode).join('\n'),
+  );
+}
+
+function decode(text: string): string {
+  const codes: Readonly<Record<string, string>> = { '0A': '\n', '3A': ':', '2C': ',', '25': '%' };
+  return text.replaceAll(/%(0A|3A|2C|25)/g, (_all, code: string) => codes[code] ?? '');
+}
+
 /** Returns the output without styles. Only complete style sequences are removed. */
 function withoutStyles(text: string): string {
   const [first = '', ...others] = text.split('\u001B[');
@@ -50,7 +62,8 @@ const lies: Readonly<Record<string, Lie>> = {
 describe('An engine with false values', () => {
   test.for(Object.entries(lies))('%s injects nothing into the report', async ([, lie]) => {
     const { exitCode, stdout, stderr } = await check(lie, [], { GITHUB_ACTIONS: 'true' });
-    expect(dangers(`${stdout}\n${stderr}`)).toEqual([]);
+    expect(stderr).toContain('::error title=');
+    expect(dangers(withoutAnnotations(`${stdout}\n${stderr}`))).toEqual([]);
     expect(stdout).not.toContain('healthy');
     expect([1, 2]).toContain(exitCode);
   });

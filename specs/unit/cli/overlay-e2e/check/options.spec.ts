@@ -19,6 +19,7 @@ test.each<[string, string[], Partial<CheckOptions>, RegExp]>([
   ['a bundle and --fix', [], { from: 'x', fix: true, yes: true }, /--watch and --fix/],
   ['a bundle and --watch', [], { from: 'x', watch: 1 }, /--watch and --fix/],
   ['--bundle and --watch', [], { bundle: 'x', watch: 1 }, /--bundle cannot be combined/],
+  ['--issue and --json', [], { issue: 'unexplained', json: true }, /--issue cannot be combined/],
   ['--redact without --bundle', [], { redact: 'names' }, /--redact needs --bundle/],
   ['--fix without a terminal', [], { fix: true }, /no terminal is connected\. Add --yes/],
 ])('%s is refused', (_title, words, options, expected) => {
