@@ -10,6 +10,7 @@ import {
   applicationSchema,
   balancingSchema,
   namesSchema,
+  serviceConnectionsSchema,
   serviceNamesSchema,
 } from './services-schema.ts';
 import { swarmSchema } from './swarm-schema.ts';
@@ -55,6 +56,7 @@ export function observationFields(leaves: Leaves) {
     swarm: observedSchema(swarmSchema(leaves), leaves),
     names: observedSchema(namesSchema(leaves), leaves),
     serviceNames: observedSchema(serviceNamesSchema(leaves), leaves),
+    serviceConnections: observedSchema(serviceConnectionsSchema(leaves), leaves),
     paths: observedSchema(pathsSchema(leaves), leaves),
     application: observedSchema(applicationSchema(leaves), leaves),
     notRemoved: list(text),

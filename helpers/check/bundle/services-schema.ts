@@ -3,6 +3,7 @@ import { address, type Leaves, list, word } from './leaves.ts';
 
 /** Returns the schema of the load balancing of services on one host. */
 export function balancingSchema({ text }: Leaves) {
+  const tool = z.enum(['legacy', 'nft']).optional();
   const tables = z.object({
     virtualServices: list(
       z.object({
@@ -11,6 +12,7 @@ export function balancingSchema({ text }: Leaves) {
       }),
     ).optional(),
     forwards: z.boolean().optional(),
+    tracks: z.boolean().optional(),
     addresses: list(address),
     marks: list(
       z.discriminatedUnion('by', [
@@ -25,11 +27,13 @@ export function balancingSchema({ text }: Leaves) {
       ]),
     ),
     sources: list(address),
+    tool,
   });
   const mesh = z.object({
     hasChain: z.boolean(),
     isReached: z.boolean(),
     ports: list(z.object({ protocol: word, port: z.number(), destination: address })),
+    tool,
   });
   return z.object({
     balancers: list(
@@ -60,6 +64,36 @@ export function serviceNamesSchema({ name, text }: Leaves) {
         means: z.union([z.enum(['service', 'tasks']), z.object({ task: word })]),
         before: lookup,
         after: lookup.optional(),
+      }),
+    ),
+    blind: list(z.object({ host: name, why: text })),
+    questions: z.object({ all: z.number(), asked: z.number() }),
+  });
+}
+
+export function serviceConnectionsSchema({ name, text }: Leaves) {
+  return z.object({
+    connections: list(
+      z.object({
+        host: name,
+        container: name,
+        containerId: word,
+        from: z.enum(['container', 'load-balancer']),
+        networkId: word,
+        serviceId: word,
+        taskId: word.optional(),
+        address,
+        port: z.number(),
+        error: text.optional(),
+      }),
+    ),
+    taskPorts: list(
+      z.object({
+        serviceId: word,
+        taskId: word,
+        networkId: word,
+        port: z.number(),
+        accepts: z.boolean(),
       }),
     ),
     blind: list(z.object({ host: name, why: text })),
@@ -101,6 +135,7 @@ export function applicationSchema({ name, text }: Leaves) {
         from: name.optional(),
         error: text.optional(),
         isListening: z.boolean().optional(),
+        hop: z.enum(['host-firewall', 'gateway-bridge', 'sandbox', 'overlay', 'task']).optional(),
       }),
     ),
     answer: z

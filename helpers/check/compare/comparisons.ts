@@ -3,6 +3,7 @@ import { addressesUnique } from './kernel/addresses.ts';
 import { applicationAnswers, applicationFromDatabase } from './application/application.ts';
 import { balancersForward, kernelsBalance } from './services/kernel-support.ts';
 import { realServers, virtualServices } from './services/virtual-services.ts';
+import { serviceConnections } from './services/service-connections.ts';
 import { serviceNames } from './services/service-names.ts';
 import { meshRules } from './services/mesh-rules.ts';
 import { checksums } from './paths/checksums.ts';
@@ -91,6 +92,7 @@ export const comparisons: readonly Comparison[] = [
   meshRules,
   virtualServices,
   realServers,
+  serviceConnections,
   // names
   namesRight,
   serviceNames,

@@ -132,6 +132,23 @@ function isEncryptionExamined(networkId: string, observation: Observation): bool
   );
 }
 
+/** Returns true if the virtual addresses of a service were connected to, or if it has none but that of the routing mesh. */
+function isConnected(name: string, observation: Observation): boolean {
+  const service = valueOf(servicesOf(observation))?.services.find((one) => one.name === name);
+  if (service === undefined) return false;
+  const networks = observation.hosts.flatMap(({ engine }) => valueOf(engine)?.networks ?? []);
+  const mesh = networks.find(({ ingress }) => ingress)?.id;
+  const { connections = [] } = valueOf(observation.serviceConnections) ?? {};
+  return Object.keys(service.virtualAddresses)
+    .filter((id) => id !== mesh)
+    .every((id) =>
+      connections.some(
+        ({ serviceId, networkId, taskId }) =>
+          serviceId === service.id && networkId === id && taskId === undefined,
+      ),
+    );
+}
+
 /** Returns features of this cluster that no comparison supports. */
 function unsupportedParts(observation: Observation): string[] {
   const networks = observation.hosts.flatMap(({ engine }) => valueOf(engine)?.networks ?? []);
@@ -146,6 +163,7 @@ function unsupportedParts(observation: Observation): string[] {
     ({ labels }) => labels['com.docker.swarm.service.name'] ?? [],
   );
   for (const name of ofServices) services.add(name);
+  const unconnected = [...services].filter((name) => !isConnected(name, observation));
   const names = (wanted: (one: (typeof overlays)[number]) => boolean) =>
     overlays
       .filter(wanted)
@@ -168,9 +186,9 @@ function unsupportedParts(observation: Observation): string[] {
       ),
     );
   return [
-    ...(services.size === 0
+    ...(unconnected.length === 0
       ? []
-      : [`connections to the virtual addresses of ${[...services].toSorted().join(', ')}`]),
+      : [`connections to the virtual addresses of ${unconnected.toSorted().join(', ')}`]),
     ...(otherPorts.length === 0
       ? []
       : [`UDP and SCTP ports of the services ${otherPorts.toSorted().join(', ')}`]),

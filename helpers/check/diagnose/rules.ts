@@ -59,6 +59,11 @@ import { dockerRulesDuplicated, dockerRulesMissing } from './host/docker-rules.t
 import { forwardingDisabled, gatewayBridgeBroken } from './host/gateway.ts';
 import { conntrackFull, vxlanDeviceForeign } from './host/kernel.ts';
 import { ingressRuleMissing } from './services/mesh-rules.ts';
+import {
+  serviceBackendUnreachable,
+  serviceTaskUnreachable,
+  serviceVipUnreachable,
+} from './services/service-connections.ts';
 import { serviceNameMissing, serviceNameWrong } from './services/service-names.ts';
 import type { Rule } from './rule.ts';
 
@@ -122,6 +127,9 @@ export const rules: readonly Rule[] = [
   serviceVipMissing,
   serviceBackendMissing,
   serviceBackendStale,
+  serviceVipUnreachable,
+  serviceBackendUnreachable,
+  serviceTaskUnreachable,
   // DNS answers.
   nameUnresolved,
   nameStale,

@@ -7,17 +7,22 @@ import { hostNamed } from '../derive/find-host.ts';
 import type { Observation } from '../model/observation.ts';
 import type { OverlayTables } from '../model/views/kernel-view.ts';
 import { valueOf } from '../model/observed.ts';
+import type { Namespace } from '../probe/namespace.ts';
 import { isOverlapping } from '../derive/ranges.ts';
+import { type PlannedRule, planRule } from './service-steps.ts';
 
-/** Something that `--fix` may do on a host to the kernel tables of an overlay. */
+/** A program of the probe with its arguments, without a shell. */
+type Program = readonly [string, ...string[]];
+
+/** Something that `--fix` may do on a host to the kernel tables of an overlay or of a load balancer. */
 export interface FixStep extends Pick<Action, 'commands' | 'effect'> {
   readonly code: string;
   readonly host: string;
-  readonly networkId: string;
-  /** Programs without a shell, in the overlay's namespace of the host. */
-  readonly restores: readonly Command[];
+  readonly namespace: Namespace;
+  /** Run in the namespace. */
+  readonly restores: readonly Program[];
   /** Undoes it: the table is then as it was observed. */
-  readonly inverse: readonly Command[];
+  readonly inverse: readonly Program[];
 }
 
 export interface FixPlan {
@@ -38,20 +43,39 @@ export function planFix({ diagnoses, observation }: Found): FixPlan {
   for (const { code, action } of diagnoses) {
     if (action?.host === undefined || action.restores === undefined) continue;
     const { host, commands, effect } = action;
-    const { networkId, commands: restores } = action.restores;
-    const kernel = valueOf(hostNamed(observation, host)?.kernel);
-    const tables = tablesOf(kernel?.overlays, networkId);
-    const planned = restores.map((one) => planCommand(one, tables, observation));
+    const { namespace, planned } = planRestores(action.restores, host, observation);
     const reasons = planned.flatMap((one) => ('refused' in one ? [one.refused] : []));
     if (reasons[0] !== undefined) refused.push(`${code} on ${host}: ${reasons[0]}`);
     else {
       const inverse = planned
         .flatMap((one) => ('inverse' in one ? [one.inverse] : []))
         .toReversed();
-      steps.push({ code, host, networkId, commands, restores, inverse, effect });
+      const restores = planned.flatMap((one) => ('program' in one ? [one.program] : []));
+      steps.push({ code, host, namespace, commands, restores, inverse, effect });
     }
   }
   return { steps, refused };
+}
+
+function planRestores(
+  { commands, ...place }: NonNullable<Action['restores']>,
+  host: string,
+  observation: Observation,
+): { readonly namespace: Namespace; readonly planned: readonly PlannedRule[] } {
+  if ('namespace' in place) {
+    const { namespace } = place;
+    return {
+      namespace: namespace === 'host' ? 'host' : { path: namespace },
+      planned: commands.map((one) => planRule(one, { host, namespace }, observation)),
+    };
+  }
+  const kernel = valueOf(hostNamed(observation, host)?.kernel);
+  const tables = tablesOf(kernel?.overlays, place.networkId);
+  const planned = commands.map((program): PlannedRule => {
+    const one = planCommand(program, tables, observation);
+    return 'refused' in one ? one : { ...one, program };
+  });
+  return { namespace: { overlay: place.networkId }, planned };
 }
 
 type Planned = { readonly inverse: Command } | { readonly refused: string };

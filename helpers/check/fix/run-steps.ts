@@ -1,11 +1,12 @@
 import { printable } from '../../process/text/printable.ts';
-import { type Command, lineOf } from '../model/command.ts';
+import { lineOf } from '../model/command.ts';
 import type { FixStep } from './fix-steps.ts';
+import { type Namespace, wordOf } from '../probe/namespace.ts';
 import type { Probe } from '../probe/probe.ts';
 import { startProbe } from '../probe/start/start-probe.ts';
 import type { AuditTarget } from '../model/target.ts';
 import { allSettled, firstLine } from '../../process/errors/harness-error.ts';
-import { tail } from '../../process/run-command.ts';
+import { commandLine, tail } from '../../process/run-command.ts';
 
 export interface FixOptions {
   /** Asks the user. */
@@ -32,10 +33,10 @@ export async function runStepsWith(
 ): Promise<readonly FixStep[]> {
   const done: FixStep[] = [];
   for (const step of steps) {
-    const { code, host, commands, effect, networkId, restores } = step;
+    const { code, host, commands, effect, namespace, restores } = step;
     say(`${code}: ${printable(effect)}\n  on ${host}: ${lineOf(commands)}`);
     if (!(await agree(`Run this on ${host}?`))) continue;
-    const { failure, ran } = await probes.run(host, networkId, restores);
+    const { failure, ran } = await probes.run(host, namespace, restores);
     if (failure === undefined) done.push(step);
     say(failure === undefined ? '  done' : `  failed: ${printable(failure)}`);
     if (failure !== undefined && ran > 0) await undoBeginning(probes, step, ran, say);
@@ -51,26 +52,37 @@ export async function undoSteps(
 ): Promise<number> {
   await using probes = openFixProbes(target, signal);
   let undone = 0;
-  for (const { host, networkId, inverse } of steps.toReversed()) {
-    say(`undo on ${host}, in the overlay's namespace: ${lineOf(inverse)}`);
-    const { failure } = await probes.run(host, networkId, inverse);
+  for (const { host, namespace, inverse } of steps.toReversed()) {
+    say(`undo on ${host}, in ${placeInWords(namespace)}: ${programsInWords(inverse)}`);
+    const { failure } = await probes.run(host, namespace, inverse);
     if (failure === undefined) undone += 1;
     say(failure === undefined ? '  done' : `  failed: ${printable(failure)}`);
   }
   return undone;
 }
 
+function placeInWords(namespace: Namespace): string {
+  if (typeof namespace === 'string') return 'its own namespace';
+  return 'overlay' in namespace
+    ? "the overlay's namespace"
+    : wordOf(namespace).replace('path:', '');
+}
+
+function programsInWords(programs: FixStep['inverse']): string {
+  return programs.map(([program, ...words]) => commandLine(program, words)).join(' && ');
+}
+
 /** Undoes the first commands of a step that failed later: half a step may be worse than none. */
 async function undoBeginning(
   probes: Pick<FixProbes, 'run'>,
-  { host, networkId, inverse }: FixStep,
+  { host, namespace, inverse }: FixStep,
   ran: number,
   say: FixOptions['say'],
 ): Promise<void> {
   // The inverse of the last command comes first.
   const commands = inverse.slice(-ran);
-  say(`  undo the commands that succeeded: ${lineOf(commands)}`);
-  const { failure } = await probes.run(host, networkId, commands);
+  say(`  undo the commands that succeeded: ${programsInWords(commands)}`);
+  const { failure } = await probes.run(host, namespace, commands);
   say(failure === undefined ? '  done' : `  failed: ${printable(failure)}`);
 }
 
@@ -83,14 +95,14 @@ interface FixRun {
 
 interface FixProbes extends AsyncDisposable {
   /** Runs commands up to the first that fails. */
-  run(host: string, networkId: string, commands: readonly Command[]): Promise<FixRun>;
+  run(host: string, namespace: Namespace, commands: FixStep['inverse']): Promise<FixRun>;
 }
 
 function openFixProbes({ hosts }: Pick<AuditTarget, 'hosts'>, signal: AbortSignal): FixProbes {
   // Node 22 has no AsyncDisposableStack.
   const probes = new Map<string, Probe>();
   return {
-    run: async (host, networkId, commands) => {
+    run: async (host, namespace, commands) => {
       const engine = hosts.find(({ name }) => name === host)?.engine;
       let ran = 0;
       if (engine === undefined) return { failure: 'unknown host', ran };
@@ -98,7 +110,7 @@ function openFixProbes({ hosts }: Pick<AuditTarget, 'hosts'>, signal: AbortSigna
         const probe = probes.get(host) ?? (await startProbe(engine, { signal }));
         probes.set(host, probe);
         for (const command of commands) {
-          const ended = await probe.run({ overlay: networkId }, command, { signal });
+          const ended = await probe.run(namespace, command, { signal });
           if (ended.exitCode !== 0) return { failure: tail(ended.stderr, 1), ran };
           ran += 1;
         }

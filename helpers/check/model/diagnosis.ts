@@ -14,9 +14,11 @@ export interface Action {
   readonly effect: string;
   /**
    * Present when it only restores entries of a kernel's tables, which `--fix` may do: the programs without a shell, in
-   * that overlay's namespace of the host.
+   * that overlay's namespace of the host, or in that file of a namespace; `host` is the host's own.
    */
-  readonly restores?: { readonly networkId: string; readonly commands: readonly Command[] };
+  readonly restores?:
+    | { readonly networkId: string; readonly commands: readonly Command[] }
+    | { readonly namespace: string; readonly commands: readonly Command[] };
 }
 
 /** Returns true if commands need root. Anyone with access to an engine may run docker commands. */

@@ -185,6 +185,18 @@ export interface DifferenceValues {
     expected: null;
     observed: Pick<RealServer, keyof RealServer> & { namespace: string };
   };
+  'service-address-silent': {
+    expected: { address: string; port: number; tasks: readonly string[] };
+    observed: { container: string; error: string };
+  };
+  'service-task-cut': {
+    expected: { address: string; port: number };
+    observed: { error: string };
+  };
+  'service-task-silent': {
+    expected: { address: string; port: number };
+    observed: { container: string; error: string };
+  };
   'docker-rules-missing': { expected: readonly string[]; observed: readonly string[] };
   'docker-rules-duplicated': {
     expected: string;

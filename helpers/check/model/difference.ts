@@ -67,6 +67,9 @@ export const differenceKinds = [
   'service-vip-missing',
   'backend-missing',
   'backend-stale',
+  'service-address-silent',
+  'service-task-cut',
+  'service-task-silent',
   // DNS.
   'name-unanswered',
   'name-mismatch',

@@ -4,6 +4,7 @@ import type { GossipView } from './views/gossip-view.ts';
 import type { KernelView } from './views/kernel-view.ts';
 import type { NamesView } from './views/names-view.ts';
 import type { BalancingView } from './views/balancing-view.ts';
+import type { ServiceConnectionsView } from './views/service-connections-view.ts';
 import type { ServiceNamesView } from './views/service-names-view.ts';
 import type { PathsView } from './views/paths-view.ts';
 import type { StoreReach, StoreView } from './views/store-view.ts';
@@ -57,6 +58,8 @@ export interface Observation {
   readonly names: Observed<NamesView>;
   /** The lookups of the names of services in containers. */
   readonly serviceNames: Observed<ServiceNamesView>;
+  /** The connections to services and their tasks. */
+  readonly serviceConnections: Observed<ServiceConnectionsView>;
   /** The trials of live probes between hosts and between containers. */
   readonly paths: Observed<PathsView>;
   /** The answers of published ports and the application. */

@@ -24,6 +24,7 @@ import {
 import type { QueriedHost } from '../model/observation.ts';
 import { observeReach, observeStore } from './store/store.ts';
 import { observeBalancing, observeBalancingAgain } from './services/balancers.ts';
+import { observeServiceConnections } from './services/service-connections.ts';
 import { observeServiceNames, observeServiceNamesAgain } from './services/service-names.ts';
 import { observeSwarm, observeSwarmAgain, stoppingContainers } from './swarm.ts';
 import { traitsOf } from '../model/cluster-traits.ts';
@@ -101,37 +102,50 @@ async function observeLayers(
   const paths = await observePart('paths', signal, () => observePaths(cluster, context, kernel));
   const engineOf = (host: QueriedHost) =>
     target.hosts.find(({ name: one }) => one === host.name)?.engine;
-  const [engineLater, later, balancingLater, gossipLater, application, swarmLater, namesLater] =
-    await Promise.all([
-      observeEach(hosts, 'engine, second read', signal, async (host) => {
-        const engine = engineOf(host);
-        if ('missing' in host.engine || engine === undefined) return host.engine;
-        return withValue(await observeEngineAgain(host.engine.value, engine, signal));
-      }),
-      observeEach(hosts, 'kernel, second read', signal, async (host) => {
-        const probe = privilegedProbeOn(context, host.name);
-        if ('missing' in probe) return probe;
-        return await observeTablesAgain(kernel(host), { probe: probe.value, signal }, salt);
-      }),
-      observeEach(hosts, 'services, second read', signal, async (host) => {
-        const probe = privileged(host);
-        if ('missing' in probe) return probe;
-        return await observeBalancingAgain(balancing(host), { probe: probe.value, signal });
-      }),
-      observeEach(hosts, 'gossip, second read', signal, async (host) => {
-        return await observeGossipAgain(gossip(host), host, cluster, {
-          engine: engineOf(host),
-          signal,
-        });
-      }),
-      observePart('application', signal, () => observeApplication(cluster, swarm, context)),
-      'value' in swarm
-        ? observePart('swarm, second read', signal, () => observeSwarmAgain(target, swarm, signal))
-        : swarm,
-      observePart('names of services, second read', signal, () =>
-        observeServiceNamesAgain(serviceNames, cluster, context),
-      ),
-    ]);
+  const [
+    engineLater,
+    later,
+    balancingLater,
+    gossipLater,
+    application,
+    swarmLater,
+    namesLater,
+    serviceConnections,
+  ] = await Promise.all([
+    observeEach(hosts, 'engine, second read', signal, async (host) => {
+      const engine = engineOf(host);
+      if ('missing' in host.engine || engine === undefined) return host.engine;
+      return withValue(await observeEngineAgain(host.engine.value, engine, signal));
+    }),
+    observeEach(hosts, 'kernel, second read', signal, async (host) => {
+      const probe = privilegedProbeOn(context, host.name);
+      if ('missing' in probe) return probe;
+      return await observeTablesAgain(kernel(host), { probe: probe.value, signal }, salt);
+    }),
+    observeEach(hosts, 'services, second read', signal, async (host) => {
+      const probe = privileged(host);
+      if ('missing' in probe) return probe;
+      return await observeBalancingAgain(balancing(host), { probe: probe.value, signal });
+    }),
+    observeEach(hosts, 'gossip, second read', signal, async (host) => {
+      return await observeGossipAgain(gossip(host), host, cluster, {
+        engine: engineOf(host),
+        signal,
+      });
+    }),
+    observePart('application', signal, () =>
+      observeApplication(cluster, swarm, context, balancing),
+    ),
+    'value' in swarm
+      ? observePart('swarm, second read', signal, () => observeSwarmAgain(target, swarm, signal))
+      : swarm,
+    observePart('names of services, second read', signal, () =>
+      observeServiceNamesAgain(serviceNames, cluster, context),
+    ),
+    observePart('connections to services', signal, () =>
+      observeServiceConnections(cluster, swarm, context, balancing),
+    ),
+  ]);
   const stopping = stoppingContainers(valueOf(swarmLater));
   const views = hosts.map(
     (host): HostView => ({
@@ -155,6 +169,7 @@ async function observeLayers(
     swarm: lastSeen(swarmLater, swarm),
     ...live,
     serviceNames: lastSeen(namesLater, serviceNames),
+    serviceConnections,
   };
 }
 

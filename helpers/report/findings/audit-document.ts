@@ -46,7 +46,14 @@ const action = z.object({
   host: z.string().optional(),
   effect: z.string().describe('The effect of the commands, or the action to take.'),
   restores: z
-    .object({ networkId: z.string(), commands: z.array(command).min(1) })
+    .object({
+      networkId: z.string().optional().describe('The overlay network in whose namespace they run.'),
+      namespace: z
+        .string()
+        .optional()
+        .describe('The file of another namespace in which they run, or host.'),
+      commands: z.array(command).min(1),
+    })
     .optional()
     .describe('Present if the fix only restores entries of kernel tables, which --fix may do.'),
 });

@@ -17,6 +17,7 @@ export function observationOf(parts: Partial<Observation>): Observation {
     swarm: nothing,
     names: nothing,
     serviceNames: nothing,
+    serviceConnections: nothing,
     paths: nothing,
     application: nothing,
     notRemoved: [],

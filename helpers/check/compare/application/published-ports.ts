@@ -2,7 +2,7 @@ import { type Comparison, outcomeOf, skipped } from '../../model/comparison.ts';
 import { servicesOnNetworks } from '../../derive/balanced-services.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Difference, Place } from '../../model/difference.ts';
-import type { PortAnswer } from '../../model/views/application-view.ts';
+import { ENDS_AT, type PortAnswer, type PortHop } from '../../model/views/application-view.ts';
 
 /** The TCP ports that containers publish are open from outside of their hosts. */
 export const publishedPorts: Comparison = {
@@ -26,6 +26,15 @@ export const publishedPorts: Comparison = {
   },
 };
 
+const hopsInWords: Readonly<Record<PortHop, string>> = {
+  'host-firewall':
+    'connections from the host itself into the routing mesh are accepted, so a firewall drops those from outside',
+  'gateway-bridge': 'docker_gwbridge does not lead to the sandbox of the routing mesh',
+  sandbox: 'the sandbox of the routing mesh accepts no connections, although it reaches the tasks',
+  overlay: 'the sandbox of the routing mesh does not reach all tasks in the network ingress',
+  task: 'a task accepts no connections from the routing mesh, although it can be pinged from there',
+};
+
 /** Returns unreachable ports. If the container itself does not listen, its program is the cause, and the port is left out. */
 function findSilent(answers: readonly PortAnswer[], observation: Observation): Difference[] {
   const [first] = answers;
@@ -35,15 +44,20 @@ function findSilent(answers: readonly PortAnswer[], observation: Observation): D
   if (first === undefined || silent.length === 0) return [];
   const { host, container, service, address, containerPort } = first;
   const told = silent.map(({ from, error }) => `${from ?? 'this machine'}: ${error}`);
+  const { hop } = first;
+  const ends = hop === undefined ? '' : `; ${hopsInWords[hop]}`;
   return [
     {
       kind: 'port-silent',
       where: service === undefined ? { host, container } : { host, ...placeOf(first, observation) },
       expected: 'accepts connections',
-      observed: Object.fromEntries(
-        answers.map(({ from, error }) => [from ?? 'this machine', error ?? 'connected']),
-      ),
-      text: `${address} (port ${containerPort} of ${container ?? service}) is unreachable${silent.length === answers.length ? '' : ' from some places'}: ${told.join(', ')}`,
+      observed: {
+        ...Object.fromEntries(
+          answers.map(({ from, error }) => [from ?? 'this machine', error ?? 'connected']),
+        ),
+        ...(hop === undefined ? {} : { [ENDS_AT]: hop }),
+      },
+      text: `${address} (port ${containerPort} of ${container ?? service}) is unreachable${silent.length === answers.length ? '' : ' from some places'}: ${told.join(', ')}${ends}`,
     },
   ];
 }

@@ -1,7 +1,11 @@
+import { ENDS_AT } from '../../model/views/application-view.ts';
+import type { Command } from '../../model/command.ts';
 import type { Action } from '../../model/diagnosis.ts';
 import { type Difference, ofKind } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
+import { valueOf } from '../../model/observed.ts';
 import { ruleFor } from '../rule.ts';
+import { restartEngine } from '../services/restart-engine.ts';
 
 /** A published port that is unreachable although its container listens: the application behind it cannot answer. */
 export const publishedPortUnreachable = ruleFor('port-silent', 'published-port-unreachable', {
@@ -9,18 +13,32 @@ export const publishedPortUnreachable = ruleFor('port-silent', 'published-port-u
     where.container === expectations.application?.container
       ? open.filter(({ kind }) => kind.startsWith('application-'))
       : [],
-  action: ({ where: { host, container = '', service } }) => ({
-    kind: 'next-step',
-    host,
-    commands:
-      service === undefined
-        ? [
-            ['docker', 'port', container],
-            ['iptables', '-vnL', 'DOCKER-USER'],
-          ]
-        : [['iptables', '-vnL', 'FORWARD']],
-    effect: `Shows how ${host ?? 'the host'} handles traffic to the port; changes nothing.`,
-  }),
+  action: ({ where: { host, container = '', service }, observed }, observation) => {
+    const hop = observed[ENDS_AT];
+    if (hop === 'sandbox' || hop === 'gateway-bridge') return restartEngine(host);
+    if (hop === 'task') {
+      return {
+        kind: 'next-step',
+        host: valueOf(observation.swarm)?.manager,
+        commands: [['docker', 'service', 'logs', '--tail', '50', service ?? '']],
+        effect: 'Shows the logs of the tasks; changes nothing.',
+      };
+    }
+    const ofService: readonly Command[] =
+      hop === 'overlay'
+        ? [['nsenter', '--net=/run/docker/netns/ingress_sbox', 'ip', 'neigh']]
+        : [['iptables', '-vnL', 'FORWARD']];
+    const ofContainer: readonly Command[] = [
+      ['docker', 'port', container],
+      ['iptables', '-vnL', 'DOCKER-USER'],
+    ];
+    return {
+      kind: 'next-step',
+      host,
+      commands: service === undefined ? ofContainer : ofService,
+      effect: `Shows how ${host ?? 'the host'} handles traffic to the port; changes nothing.`,
+    };
+  },
 });
 
 /** An answer that comes from elsewhere: that it may be wrong as well is no wonder. */

@@ -3,12 +3,13 @@ import { markOf, servicesOnHosts, type ServiceOnHost } from '../../derive/balanc
 import { servicesOf } from '../../derive/services.ts';
 import { isInside } from '../../derive/ranges.ts';
 import type { Command } from '../../model/command.ts';
-import type { Diagnosis, Action } from '../../model/diagnosis.ts';
+import type { Action, Diagnosis } from '../../model/diagnosis.ts';
 import { type Difference, ofKind } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
 import type { Rule } from '../rule.ts';
 import { ruleFor, ruleForGroups } from '../rule.ts';
+import { restartEngine } from './restart-engine.ts';
 
 /** The kernel of a node without IPVS: nothing that needs it works there. */
 export const ipvsMissing = ruleFor('ipvs-missing', 'ipvs-missing', {
@@ -19,6 +20,7 @@ export const ipvsMissing = ruleFor('ipvs-missing', 'ipvs-missing', {
       'backend-missing',
       'balancer-forwarding-off',
       'mesh-rule-missing',
+      'service-address-silent',
     ).filter((one) => one.where.host === host),
     ...silentPorts(open, host),
   ],
@@ -40,7 +42,9 @@ export const loadBalancerForwardingOff = ruleFor(
   'load-balancer-forwarding-off',
   {
     consequences: ({ where: { host, network }, observed: { services } }, open, observation) =>
-      isMeshNamed(network, observation) ? silentPorts(open, host, services) : [],
+      isMeshNamed(network, observation)
+        ? silentPorts(open, host, services)
+        : silentAddresses(open, { host, network, services }),
     action: ({ where: { host }, observed: { namespace } }) => ({
       kind: 'fix',
       host,
@@ -63,7 +67,7 @@ export const serviceVipMissing: Rule = ruleForGroups(
     return {
       where: { host, network, ...(others.length === 0 ? { service } : {}) },
       summary: `${text}${more}`,
-      consequences: portsOf(evidence, open, observation),
+      consequences: consequencesOf(evidence, open, observation),
       action: restoreParts(evidence, observation) ?? restartEngine(host),
     };
   },
@@ -81,13 +85,13 @@ export const serviceBackendMissing: Rule = ruleForGroups(
     return {
       where: { host, network, service },
       summary: `${text}${more}`,
-      consequences: portsOf(evidence, open, observation),
+      consequences: consequencesOf(evidence, open, observation),
       action: {
         kind: 'fix',
         host: valueOf(observation.swarm)?.manager,
-        commands: [['docker', 'service', 'update', '--force', '--detach', service]],
+        commands: [['docker', 'service', 'update', '--force', service]],
         effect:
-          'Replaces the tasks of the service one after another, as its update settings say. The engines announce the new ones to all nodes.',
+          'Replaces the tasks of the service one after another, as its update settings say, and ends when all are replaced. The engines announce the new ones to all nodes.',
       },
     };
   },
@@ -104,7 +108,7 @@ export const serviceBackendStale: Rule = ruleForGroups(
     return {
       where,
       summary: `${text}${more}${whoHas(evidence[0], observation)}`,
-      consequences: portsOf(evidence, open, observation),
+      consequences: consequencesOf(evidence, open, observation),
       action: restartEngine(where.host),
     };
   },
@@ -139,8 +143,23 @@ function silentPorts(
   );
 }
 
-/** The ports that do not answer because of the load balancer of the routing mesh. */
-function portsOf(
+/** The virtual addresses that accept no connections in a network of a host. */
+function silentAddresses(
+  open: readonly Difference[],
+  at: {
+    readonly host: string | undefined;
+    readonly network: string | undefined;
+    readonly services: readonly (string | undefined)[];
+  },
+): Difference[] {
+  return ofKind(open, 'service-address-silent').filter(
+    ({ where }) =>
+      where.host === at.host && where.network === at.network && at.services.includes(where.service),
+  );
+}
+
+/** The ports or virtual addresses that do not answer because of a load balancer. */
+function consequencesOf(
   evidence: readonly Difference[],
   open: readonly Difference[],
   observation: Observation,
@@ -148,7 +167,7 @@ function portsOf(
   return evidence.flatMap(({ where: { host, network, service } }) =>
     isMeshNamed(network, observation) && service !== undefined
       ? silentPorts(open, host, [service])
-      : [],
+      : silentAddresses(open, { host, network, services: [service] }),
   );
 }
 
@@ -156,16 +175,6 @@ function isMeshNamed(network: string | undefined, { hosts }: Observation): boole
   return hosts.some(({ engine }) =>
     valueOf(engine)?.networks.some(({ name, ingress }) => ingress && name === network),
   );
-}
-
-function restartEngine(host: string | undefined): Action {
-  return {
-    kind: 'fix',
-    host,
-    commands: [['systemctl', 'restart', 'docker']],
-    effect:
-      'Restarts the engine, which then creates its load balancers again. The tasks of this node are replaced.',
-  };
 }
 
 /** Returns the commands that write the lost parts again, if all of them are known; an engine does not do it. */
@@ -177,11 +186,16 @@ function restoreParts(
   if (commands.includes(undefined)) return undefined;
   // The rule for sources is one for all services of a network.
   const once = new Map(commands.map((command) => [command?.join(' '), command]));
+  const namespace = evidence[0]?.observed.namespace ?? '';
+  const restores = [...once.values()].flatMap((command) =>
+    command === undefined ? [] : [command],
+  );
   return {
     kind: 'fix',
     host: evidence[0]?.where.host,
-    commands: [...once.values()].flatMap((command) => (command === undefined ? [] : [command])),
+    commands: restores.map((command) => ['nsenter', `--net=${namespace}`, ...command]),
     effect: 'Writes the lost parts into the load balancer again, as the engine had done.',
+    restores: { namespace, commands: restores },
   };
 }
 
@@ -194,21 +208,23 @@ function commandsFor(
       host.name === where.host && network === where.network && service.name === where.service,
   );
   if (one === undefined || namespace === null) return [undefined];
-  const inside = ['nsenter', `--net=${namespace}`] as const;
   return missing.flatMap((part): readonly (Command | undefined)[] => {
     if (part === 'address') {
-      return [[...inside, 'ip', 'address', 'add', `${one.address}/32`, 'dev', 'eth0']];
+      return [['ip', 'address', 'add', `${one.address}/32`, 'dev', 'eth0']];
     }
-    if (part === 'mark') return restoreMarks(one, inside) ?? [undefined];
-    return [part === 'source' ? restoreSource(one, observation, inside) : undefined];
+    if (part === 'mark') return restoreMarks(one) ?? [undefined];
+    return [part === 'source' ? restoreSource(one, observation) : undefined];
   });
 }
 
 /** The mark of the service is that of its remaining rules, or the one of the virtual service that has its tasks. */
-function restoreMarks(
-  { balancer, address, isMesh, service, steady }: ServiceOnHost,
-  inside: readonly ['nsenter', string],
-): Command[] | undefined {
+function restoreMarks({
+  balancer,
+  address,
+  isMesh,
+  service,
+  steady,
+}: ServiceOnHost): Command[] | undefined {
   const { before } = balancer ?? {};
   const own = new Set(steady.map((task) => task.address));
   const mark =
@@ -218,7 +234,7 @@ function restoreMarks(
         before.virtualServices?.find(({ servers }) => servers.some((one) => own.has(one.address)))
           ?.mark);
   if (mark === undefined) return undefined;
-  const append = [...inside, 'iptables', '-t', 'mangle', '-A'] as const;
+  const append = ['iptables', '-t', 'mangle', '-A'] as const;
   const target = ['-j', 'MARK', '--set-mark', `0x${mark.toString(16)}`] as const;
   if (!isMesh) return [[...append, 'INPUT', '-d', `${address}/32`, ...target]];
   const lost = service.ports.filter(
@@ -242,7 +258,6 @@ function restoreMarks(
 function restoreSource(
   { balancer, networkId }: ServiceOnHost,
   observation: Observation,
-  inside: readonly ['nsenter', string],
 ): Command | undefined {
   const { networks = [] } = valueOf(observation.swarm) ?? {};
   const subnet = networks.find(({ id }) => id === networkId)?.subnets.find((one) => isRangeV4(one));
@@ -257,7 +272,7 @@ function restoreSource(
   const [source] = own;
   if (subnet === undefined || source === undefined || own.length > 1) return undefined;
   const rule = ['-d', subnet, '-m', 'ipvs', '--ipvs', '-j', 'SNAT', '--to-source', source];
-  return [...inside, 'iptables', '-t', 'nat', '-A', 'POSTROUTING', ...rule];
+  return ['iptables', '-t', 'nat', '-A', 'POSTROUTING', ...rule];
 }
 
 function isRangeV4(subnet: string): boolean {

@@ -54,8 +54,12 @@ function restoreRules(evidence: readonly Difference<'mesh-rule-missing'>[]) {
   });
   if (commands.includes(undefined)) return undefined;
   const once = new Map(commands.map((command) => [command?.join(' '), command]));
+  const restored = [...once.values()].flatMap((command) =>
+    command === undefined ? [] : [command],
+  );
   return {
-    commands: [...once.values()].flatMap((command) => (command === undefined ? [] : [command])),
+    commands: restored,
     effect: 'Writes the lost firewall rules again, as the engine had done.',
+    restores: { namespace: 'host', commands: restored },
   };
 }

@@ -118,9 +118,9 @@ function announce(service: string | undefined, observation: Observation): Action
   return {
     kind: 'fix',
     host: valueOf(observation.swarm)?.manager,
-    commands: [['docker', 'service', 'update', '--force', '--detach', service ?? '']],
+    commands: [['docker', 'service', 'update', '--force', service ?? '']],
     effect:
-      'Replaces the tasks of the service one after another, as its update settings say. The engines announce the new ones to all nodes.',
+      'Replaces the tasks of the service one after another, as its update settings say, and ends when all are replaced. The engines announce the new ones to all nodes.',
   };
 }
 

@@ -1,3 +1,13 @@
+/**
+ * The hop of the routing mesh at which connections to a published port end: the firewall of the host, before or in the chain
+ * `DOCKER-INGRESS`; `docker_gwbridge`; the sandbox `ingress_sbox` with its mark and IPVS; the network `ingress`, which leads
+ * to tasks; or a task itself.
+ */
+export type PortHop = 'host-firewall' | 'gateway-bridge' | 'sandbox' | 'overlay' | 'task';
+
+/** The key of the hop among the results of connections by their origin: no name of a host has a space. */
+export const ENDS_AT = 'ends at';
+
 /** A TCP port that a container or a service publishes on a host, connected to from somewhere. */
 export interface PortAnswer {
   readonly host: string;
@@ -13,6 +23,8 @@ export interface PortAnswer {
   readonly error: string | undefined;
   /** True if a program in the container, or in all tasks, listens on the port; undefined if one was not observed. */
   readonly isListening: boolean | undefined;
+  /** The hop at which connections to a port of a service end; undefined if they do not end, or if it was not found. */
+  readonly hop?: PortHop | undefined;
 }
 
 /** The answer of the application. */

@@ -36,11 +36,15 @@ export interface BalancerTables {
   readonly virtualServices: readonly VirtualService[] | undefined;
   /** `net.ipv4.ip_forward`; undefined if it could not be read. */
   readonly forwards: boolean | undefined;
+  /** `net.ipv4.vs.conntrack`: the source of balanced packets is rewritten only with it; undefined without IPVS. */
+  readonly tracks: boolean | undefined;
   /** IPv4 addresses without their lengths, of interfaces that are up. */
   readonly addresses: readonly string[];
   readonly marks: readonly MarkRule[];
   /** The addresses to which the table nat rewrites the source of balanced packets (`-m ipvs --ipvs -j SNAT`). */
   readonly sources: readonly string[];
+  /** The backend of iptables that has these rules. */
+  readonly tool?: 'legacy' | 'nft';
 }
 
 /** The sandbox of one overlay network, or of the routing mesh, on one host. */
@@ -68,6 +72,8 @@ export interface MeshRules {
     /** IPv4 */
     readonly destination: string;
   }[];
+  /** The backend of iptables that has these rules. */
+  readonly tool?: 'legacy' | 'nft';
 }
 
 /** The load balancing of services on one host. */

@@ -2,9 +2,10 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { firstLine } from '../../../process/errors/harness-error.ts';
-import { valueOf } from '../../model/observed.ts';
+import { type Observed, valueOf } from '../../model/observed.ts';
 import type { TrialRequest } from '../../probe/packets.ts';
-import type { PortAnswer } from '../../model/views/application-view.ts';
+import type { PortAnswer, PortHop } from '../../model/views/application-view.ts';
+import type { BalancingView } from '../../model/views/balancing-view.ts';
 import { startNumbers } from '../paths/plan/trial-plan.ts';
 import {
   type QueriedCluster,
@@ -14,8 +15,16 @@ import {
 } from '../observation-context.ts';
 import type { QueriedHost } from '../../model/observation.ts';
 import { isListening } from './listening.ts';
+import { locateInMesh } from './locate-in-mesh.ts';
 import { servicesOf, type ServicesView } from '../../derive/services.ts';
 import type { Observation } from '../../model/observation.ts';
+
+interface Process {
+  readonly host: string;
+  readonly pid: number;
+  /** The IPv4 address of a task in the routing mesh. */
+  readonly inMesh?: string | undefined;
+}
 
 /** A port to connect to. */
 interface PublishedPort {
@@ -24,7 +33,7 @@ interface PublishedPort {
   /** The service of a swarm that publishes it, instead of a container. */
   readonly service?: string;
   /** The processes behind it: of the container, or of all tasks of the service. */
-  readonly processes: readonly { readonly host: string; readonly pid: number }[];
+  readonly processes: readonly Process[];
   readonly containerPort: string;
   readonly address: string;
   readonly port: number;
@@ -32,6 +41,9 @@ interface PublishedPort {
 
 /** Milliseconds for a connection from here: the kernel sends its first word again after one second, and after three. */
 const LIMIT = 4000;
+
+/** Silent ports of services for which the hop is found at most. */
+const MOST_LOCATED = 10;
 
 /** Ports that are connected to at most, each from all other hosts and from here. */
 const MOST_PORTS = 200;
@@ -41,6 +53,7 @@ export async function connectToPorts(
   cluster: QueriedCluster,
   swarm: Observation['swarm'],
   context: ObservationContext,
+  balancing: (host: QueriedHost) => Observed<BalancingView>,
 ): Promise<PortAnswer[]> {
   const ports = [
     ...cluster.hosts.flatMap(portsOf),
@@ -56,10 +69,7 @@ export async function connectToPorts(
     ]);
     return [...here, ...there];
   };
-  const [listening, first] = await Promise.all([
-    Promise.all(ports.map(async (port) => await isListeningAt(port, context))),
-    connectTo(ports),
-  ]);
+  const [listening, first] = await Promise.all([listeningAt(ports, context), connectTo(ports)]);
   // The next connection reaches another task. One task that cannot be reached is a matter of the load balancers.
   const silent = new Set(first.flatMap(({ at, error }) => (error === undefined ? [] : at)));
   const again = await connectTo([...silent].filter(({ service }) => service !== undefined));
@@ -68,12 +78,41 @@ export async function connectToPorts(
       ? one
       : (again.find(({ at, from }) => at === one.at && from === one.from) ?? one),
   );
+  const hops = await locate(
+    new Set(answers.flatMap(({ at, error }) => (error === undefined ? [] : at))),
+    cluster,
+    context,
+    balancing,
+  );
   return answers.map(({ at, from, error }): PortAnswer => {
     const { host, container, service, containerPort, address, port } = at;
     const owner = service === undefined ? { container } : { container, service };
     const where = { host, ...owner, address: `${address}:${port}`, containerPort };
-    return { ...where, from, error, isListening: listening[ports.indexOf(at)] };
+    return { ...where, from, error, isListening: listening(at), hop: hops.get(at) };
   });
+}
+
+/** Finds the hops at which connections to ports of services end. */
+async function locate(
+  silent: ReadonlySet<PublishedPort>,
+  { hosts }: QueriedCluster,
+  context: ObservationContext,
+  balancing: (host: QueriedHost) => Observed<BalancingView>,
+): Promise<ReadonlyMap<PublishedPort, PortHop | undefined>> {
+  const ofServices = [...silent].filter(({ service }) => service !== undefined);
+  const found = await Promise.all(
+    ofServices.slice(0, MOST_LOCATED).map(async (at) => {
+      const host = hosts.find(({ name }) => name === at.host);
+      if (host === undefined) return [at, undefined] as const;
+      const port = {
+        host,
+        port: at.port,
+        tasks: at.processes.flatMap(({ inMesh }) => inMesh ?? []),
+      };
+      return [at, await locateInMesh(port, balancing(host), context)] as const;
+    }),
+  );
+  return new Map(found);
 }
 
 interface Connected {
@@ -104,20 +143,32 @@ function portsOfServices(
   { hosts }: QueriedCluster,
   view: ServicesView | undefined,
 ): PublishedPort[] {
+  const meshes = new Set(
+    hosts.flatMap(({ engine }) =>
+      (valueOf(engine)?.networks ?? []).filter(({ ingress }) => ingress).map(({ id }) => id),
+    ),
+  );
+  const containers = new Map(
+    hosts.flatMap(({ name: host, engine }) =>
+      (valueOf(engine)?.containers ?? []).map(({ id, pid }) => [id, { host, pid }] as const),
+    ),
+  );
+  const running = Map.groupBy(
+    (view?.tasks ?? []).filter(({ state }) => state === 'running'),
+    ({ serviceId }) => serviceId,
+  );
   return (view?.services ?? []).flatMap(({ id, name: service, ports }) => {
-    const running = new Set(
-      (view?.tasks ?? [])
-        .filter(({ serviceId, state }) => serviceId === id && state === 'running')
-        .map(({ containerId }) => containerId),
-    );
-    const processes = hosts.flatMap(({ name: host, engine }) =>
-      (valueOf(engine)?.containers ?? [])
-        .filter((one) => running.has(one.id))
-        .map(({ pid }) => ({ host, pid })),
-    );
+    const tasks = running.get(id) ?? [];
+    const processes = tasks.flatMap(({ containerId, addressesById }): Process[] => {
+      const process = containers.get(containerId);
+      const [inMesh] = Object.entries(addressesById).flatMap(([networkId, address]) =>
+        meshes.has(networkId) ? address : [],
+      );
+      return process === undefined ? [] : [{ ...process, inMesh }];
+    });
     return ports
       .filter(({ mode, protocol, published }) => {
-        return mode === 'ingress' && protocol === 'tcp' && published > 0 && running.size > 0;
+        return mode === 'ingress' && protocol === 'tcp' && published > 0 && tasks.length > 0;
       })
       .flatMap(({ target, published: port }) =>
         hosts.flatMap(({ name: host, address, engine }): PublishedPort[] => {
@@ -180,26 +231,44 @@ async function connectFromHosts(
   return all.flat();
 }
 
-/** Returns true if all processes listen on the port, and undefined if one of them could not be examined. */
-async function isListeningAt(
-  { processes, containerPort }: PublishedPort,
+/**
+ * Returns whether all processes of a port listen on it; undefined if one of them could not be examined. Reads each process
+ * once, with one command for each host: a service publishes a port on all hosts.
+ */
+async function listeningAt(
+  ports: readonly PublishedPort[],
   context: ObservationContext,
-): Promise<boolean | undefined> {
-  const all = await Promise.all(
-    processes.map(async (process) => await isProcessListening(process, containerPort, context)),
+): Promise<(port: PublishedPort) => boolean | undefined> {
+  const processes = new Map(
+    ports
+      .flatMap((port) => port.processes)
+      .map((process) => [`${process.host} ${process.pid}`, process]),
   );
-  if (all.includes(false)) return false;
-  return all.length === 0 || all.includes(undefined) ? undefined : true;
-}
-
-async function isProcessListening(
-  { host, pid }: PublishedPort['processes'][number],
-  containerPort: string,
-  context: ObservationContext,
-): Promise<boolean | undefined> {
-  const probe = privilegedProbeOn(context, host);
-  if ('missing' in probe) return undefined;
-  const files = await probe.value.read([`/proc/${pid}/net/tcp`, `/proc/${pid}/net/tcp6`]);
-  const texts = files.flatMap((file) => ('text' in file ? [file.text] : []));
-  return texts.length === 0 ? undefined : isListening(texts, Number.parseInt(containerPort, 10));
+  const byHost = Map.groupBy(processes.values(), ({ host }) => host);
+  const read = await Promise.all(
+    [...byHost].map(async ([host, own]) => {
+      const probe = valueOf(privilegedProbeOn(context, host));
+      if (probe === undefined) return [];
+      const files = await probe.read(
+        own.flatMap(({ pid }) => [`/proc/${pid}/net/tcp`, `/proc/${pid}/net/tcp6`]),
+      );
+      return own.map(({ pid }, index) => {
+        const tables = files
+          .slice(2 * index, 2 * index + 2)
+          .flatMap((file) => ('text' in file ? [file.text] : []));
+        return [`${host} ${pid}`, tables] as const;
+      });
+    }),
+  );
+  const tables = new Map(read.flat());
+  return (port) => {
+    const all = port.processes.map(({ host, pid }) => {
+      const own = tables.get(`${host} ${pid}`) ?? [];
+      return own.length === 0
+        ? undefined
+        : isListening(own, Number.parseInt(port.containerPort, 10));
+    });
+    if (all.includes(false)) return false;
+    return all.length === 0 || all.includes(undefined) ? undefined : true;
+  };
 }

@@ -85,16 +85,19 @@ async function readSandboxes(access: KernelAccess): Promise<ReadSandbox[]> {
 
 /** Reads the rules of the host; undefined if they cannot be read. */
 async function readMesh(access: KernelAccess): Promise<MeshRules | undefined> {
-  const save = async (program: string) =>
-    await query(access, HOST_NAMESPACE, [program, '-t', 'nat'], readMeshRules).catch(
-      () => undefined,
-    );
+  const save = async (tool: 'legacy' | 'nft') =>
+    await query(access, HOST_NAMESPACE, [`iptables-${tool}-save`, '-t', 'nat'], (output) => ({
+      ...readMeshRules(output),
+      tool,
+    })).catch(() => undefined);
   const [tables] = await access.probe
     .read(['/proc/net/ip_tables_names'], { namespace: HOST_NAMESPACE, signal: access.signal })
     .catch(() => []);
   const isLegacy = tables !== undefined && 'text' in tables && /^nat$/m.test(tables.text);
-  const first = await save(isLegacy ? 'iptables-legacy-save' : 'iptables-nft-save');
-  return first?.hasChain === true || !isLegacy ? first : await save('iptables-nft-save');
+  const first = await save(isLegacy ? 'legacy' : 'nft');
+  if (first?.hasChain === true || !isLegacy) return first;
+  const second = await save('nft');
+  return second?.hasChain === true ? second : first;
 }
 
 async function findSandboxes({ probe, signal }: KernelAccess): Promise<Sandbox[]> {
@@ -114,6 +117,7 @@ async function findSandboxes({ probe, signal }: KernelAccess): Promise<Sandbox[]
 const FILES = [
   '/proc/net/ip_vs',
   '/proc/sys/net/ipv4/ip_forward',
+  '/proc/sys/net/ipv4/vs/conntrack',
   '/proc/net/fib_trie',
   '/proc/net/ip_tables_names',
 ] as const;
@@ -124,24 +128,33 @@ const MOST_BYTES = 1_000_000;
 async function readTables(access: KernelAccess, namespace: string): Promise<BalancerTables> {
   const { probe, signal } = access;
   const inside = { path: namespace };
-  const [services, forwarding, addresses, tables] = await probe.read(FILES, {
+  const [services, forwarding, tracking, addresses, tables] = await probe.read(FILES, {
     namespace: inside,
     most: MOST_BYTES,
     signal,
   });
-  const save = async (program: string) => await query(access, inside, [program], readBalancerRules);
+  const save = async (tool: 'legacy' | 'nft') =>
+    await query(access, inside, [`iptables-${tool}-save`], (output) => ({
+      ...readBalancerRules(output),
+      tool,
+    }));
   // The engine of the host uses one of the two; the kernel lists the tables of iptables-legacy.
   const isLegacy = /^(?:mangle|nat)$/m.test(textOf(tables) ?? '');
-  const first = await save(isLegacy ? 'iptables-legacy-save' : 'iptables-nft-save');
-  const hasRules = first.marks.length > 0 || first.sources.length > 0;
-  const rules = hasRules || !isLegacy ? first : await save('iptables-nft-save');
+  const first = await save(isLegacy ? 'legacy' : 'nft');
+  const second = hasRules(first) || !isLegacy ? first : await save('nft');
+  const rules = hasRules(second) ? second : first;
   const ipvs = textOf(services);
   return {
     virtualServices: ipvs === undefined ? undefined : readVirtualServices(ipvs),
     forwards: readSwitch(textOf(forwarding)),
+    tracks: readSwitch(textOf(tracking)),
     addresses: readLocalAddresses(textOf(addresses) ?? ''),
     ...rules,
   };
+}
+
+function hasRules({ marks, sources }: Pick<BalancerTables, 'marks' | 'sources'>): boolean {
+  return marks.length > 0 || sources.length > 0;
 }
 
 /** The text of a whole file; undefined if it does not exist. */

@@ -10,7 +10,7 @@ const last: Command = ['bridge', 'fdb', 'replace', '02:42:0a:00:09:03', 'dev', '
 const step: FixStep = {
   code: 'network-differs',
   host: 'master-host',
-  networkId: 'bfd9d4176f01',
+  namespace: { overlay: 'bfd9d4176f01' },
   commands: [],
   effect: 'Sets vxlan0 up again.',
   restores: [up, neigh, last],

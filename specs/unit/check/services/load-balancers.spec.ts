@@ -111,7 +111,7 @@ describe('The load balancers of a service', () => {
       {
         code: 'service-backend-missing',
         where: atFront,
-        fix: 'one: docker service update --force --detach web',
+        fix: 'one: docker service update --force web',
         consequences: [],
       },
     ]);

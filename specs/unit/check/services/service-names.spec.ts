@@ -43,7 +43,7 @@ function diagnose(lookups: readonly ServiceLookup[], changes: Changes = {}) {
 }
 
 const tasksOfWeb = { name: 'tasks.web', means: 'tasks' } as const;
-const update = 'one: docker service update --force --detach web';
+const update = 'one: docker service update --force web';
 const atService = { host: 'one', network: 'front', service: 'web' };
 
 describe('The names of a service', () => {

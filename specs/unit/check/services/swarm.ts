@@ -5,6 +5,8 @@ import type {
   BalancerTables,
   MeshRules,
 } from '../../../../helpers/check/model/views/balancing-view.ts';
+import type { PathsView } from '../../../../helpers/check/model/views/paths-view.ts';
+import type { ServiceConnectionsView } from '../../../../helpers/check/model/views/service-connections-view.ts';
 import type { ServiceLookup } from '../../../../helpers/check/model/views/service-names-view.ts';
 import type { Observation } from '../../../../helpers/check/model/observation.ts';
 import { withoutValue, withValue } from '../../../../helpers/check/model/observed.ts';
@@ -33,6 +35,7 @@ export type ServiceRecords = Omit<ServicesView, 'later'>;
 export const front: BalancerTables = {
   virtualServices: readVirtualServices(recorded.ipVs),
   forwards: true,
+  tracks: true,
   addresses: readLocalAddresses(recorded.fibTrie),
   ...readBalancerRules(recorded.rules),
 };
@@ -41,6 +44,7 @@ export const front: BalancerTables = {
 export const mesh: BalancerTables = {
   virtualServices: readVirtualServices(recorded.ipVsOfMesh),
   forwards: true,
+  tracks: true,
   addresses: ['10.0.0.2', '10.0.0.7', '10.0.0.4', '172.18.0.2', '127.0.0.1'],
   ...readBalancerRules(recorded.rulesOfMesh),
 };
@@ -67,6 +71,8 @@ export interface Changes {
   readonly hostRules?: readonly [MeshRules | undefined, MeshRules?];
   readonly ports?: readonly PortAnswer[];
   readonly lookups?: readonly ServiceLookup[];
+  readonly connections?: ServiceConnectionsView;
+  readonly paths?: PathsView;
 }
 
 /** Returns two nodes with a healthy service, with changes on the first. */
@@ -133,6 +139,9 @@ export function swarmWithService(changes: Changes = {}): Observation {
       blind: [],
       questions: { all: 1, asked: 1 },
     }),
+    serviceConnections:
+      changes.connections === undefined ? nothing : withValue(changes.connections),
+    paths: changes.paths === undefined ? nothing : withValue(changes.paths),
     swarm: withValue({
       manager: 'one',
       nodes: nodes.map(({ name: hostname, id, address }) => ({

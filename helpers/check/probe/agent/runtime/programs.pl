@@ -11,6 +11,9 @@ my $MAX_RUNNING = 8;
 my $running = 0;
 my @waiting;
 
+# iptables waits for the host's lock: the engine writes rules at any time. The container's own files are read-only.
+$ENV{XTABLES_LOCKFILE} = '/proc/1/root/run/xtables.lock';
+
 # Bytes of output to keep. A program may write more.
 my %MAX_OUTPUT = (stdout => 8_000_000, stderr => 64_000, failure => 1_000);
 

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { type ServicesView, servicesOf } from '../../derive/services.ts';
+import type { Observation } from '../../model/observation.ts';
+import { valueOf } from '../../model/observed.ts';
+import type { TaskPort } from '../../model/views/service-connections-view.ts';
+import type { Namespace } from '../../probe/namespace.ts';
+import type { TrialRequest } from '../../probe/packets.ts';
+import { listeningPorts } from '../application/listening.ts';
+import {
+  type ObservationContext,
+  privilegedProbeOn,
+  type QueriedCluster,
+} from '../observation-context.ts';
+import { startNumbers } from '../paths/plan/trial-plan.ts';
+
+/** Ports of a service that are connected to at most. Published ports come first. */
+const MOST_PORTS = 2;
+
+/** A container of a task that runs on an examined host. */
+export interface TaskEnd {
+  readonly serviceId: string;
+  readonly taskId: string;
+  readonly host: string;
+  readonly containerId: string;
+  readonly pid: number;
+  /** By the network's ID, without the routing mesh, in which tasks accept connections of load balancers only. */
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+/** A port to connect to from a namespace. */
+export interface Question {
+  readonly host: string;
+  readonly namespace: Namespace;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The running tasks of services whose containers the hosts have. */
+export function taskEndsOf(
+  { hosts }: Pick<QueriedCluster, 'hosts'>,
+  { tasks }: Pick<ServicesView, 'tasks'>,
+): TaskEnd[] {
+  const containers = new Map(
+    hosts.flatMap(({ name: host, engine }) =>
+      (valueOf(engine)?.containers ?? [])
+        .filter(({ status, pid }) => status === 'running' && pid > 0)
+        .map(({ id, pid }) => [id, { host, pid }] as const),
+    ),
+  );
+  const meshes = new Set(
+    hosts.flatMap(({ engine }) =>
+      (valueOf(engine)?.networks ?? []).filter(({ ingress }) => ingress).map(({ id }) => id),
+    ),
+  );
+  return tasks.flatMap(({ id: taskId, serviceId, state, containerId, addressesById }) => {
+    const place = containers.get(containerId);
+    if (place === undefined || serviceId === '' || state !== 'running') return [];
+    const addresses = Object.fromEntries(
+      Object.entries(addressesById).filter(([networkId]) => !meshes.has(networkId)),
+    );
+    return [{ serviceId, taskId, containerId, ...place, addresses }];
+  });
+}
+
+/**
+ * Connects to the ports of tasks from inside their own containers, where neither a load balancer nor a network is on the
+ * way. The service publishes these ports; the task of a service without them listens on them.
+ */
+export async function connectInTasks(
+  ends: readonly TaskEnd[],
+  swarm: Observation['swarm'],
+  context: ObservationContext,
+): Promise<TaskPort[]> {
+  const services = valueOf(servicesOf({ swarm }))?.services ?? [];
+  const published = new Map(
+    services.map(({ id, ports }) => [
+      id,
+      ports.filter(({ protocol }) => protocol === 'tcp').map(({ target }) => target),
+    ]),
+  );
+  const listening = await listeningIn(
+    ends.filter(({ serviceId }) => (published.get(serviceId) ?? []).length === 0),
+    context,
+  );
+  const questions = ends.flatMap((end) => {
+    const known = published.get(end.serviceId) ?? [];
+    return Object.entries(end.addresses).flatMap(([networkId, address]) => {
+      const ports = known.length > 0 ? known : (listening.get(end)?.(address) ?? []);
+      return [...new Set(ports)].slice(0, MOST_PORTS).map((port) => {
+        const { serviceId, taskId, host, pid } = end;
+        return { serviceId, taskId, networkId, host, namespace: { pid }, address, port };
+      });
+    });
+  });
+  const errors = await connectFrom(questions, context);
+  return questions.map((question) => {
+    const { serviceId, taskId, networkId, port } = question;
+    return { serviceId, taskId, networkId, port, accepts: errors.get(question) === undefined };
+  });
+}
+
+/** Reads on which ports processes listen, with one command for each host. */
+async function listeningIn(ends: readonly TaskEnd[], context: ObservationContext) {
+  const byHost = Map.groupBy(ends, ({ host }) => host);
+  const read = await Promise.all(
+    [...byHost].map(async ([host, own]) => {
+      const probe = valueOf(privilegedProbeOn(context, host));
+      if (probe === undefined) return [];
+      const paths = own.flatMap(({ pid }) => [`/proc/${pid}/net/tcp`, `/proc/${pid}/net/tcp6`]);
+      const files = await probe.read(paths, { signal: context.signal });
+      return own.map((end, index) => {
+        const tables = files
+          .slice(2 * index, 2 * index + 2)
+          .flatMap((file) => ('text' in file ? [file.text] : []));
+        return [end, (address: string) => listeningPorts(tables, address)] as const;
+      });
+    }),
+  );
+  return new Map(read.flat());
+}
+
+/** Connects to all of them, and returns the error of each that did not accept; none for a host without a probe. */
+export async function connectFrom<T extends Question>(
+  questions: readonly T[],
+  context: ObservationContext,
+): Promise<ReadonlyMap<T, string>> {
+  const number = startNumbers(randomBytes(4).toString('hex'));
+  const byHost = Map.groupBy(questions, ({ host }) => host);
+  const failed = await Promise.all(
+    [...byHost].map(async ([host, own]) => {
+      const probe = valueOf(privilegedProbeOn(context, host));
+      if (probe === undefined) return own.map((one) => [one, 'no probe'] as const);
+      const results = await probe.packets.request(
+        own.map(({ namespace, address: destination, port }): TrialRequest => {
+          const common = { protocol: 'connect', source: '0.0.0.0', size: 0 } as const;
+          return { id: number(), namespace, destination, port, ...common };
+        }),
+      );
+      return own.flatMap((one, index) => {
+        const result = results[index];
+        return result?.answered === true ? [] : [[one, result?.error ?? 'no connection'] as const];
+      });
+    }),
+  );
+  return new Map(failed.flat());
+}
