@@ -1,4 +1,4 @@
-/** Checks every workflow file the way GitHub's own editor does: keys, expressions, contexts, needs. */
+/** Checks every workflow file and the action, or the files that arguments name, the way GitHub's own editor does: keys, expressions, contexts, needs. */
 import { globSync, readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -11,7 +11,9 @@ registerHooks({
 const { validate } = await import('@actions/languageservice');
 const { TextDocument } = await import('vscode-languageserver-textdocument');
 
-const files = globSync('.github/workflows/*.{yml,yaml}');
+const named = process.argv.slice(2);
+const files =
+  named.length > 0 ? named : [...globSync('.github/workflows/*.{yml,yaml}'), 'action.yml'];
 for (const file of files) {
   const text = readFileSync(file, 'utf8');
   const document = TextDocument.create(pathToFileURL(file).href, 'yaml', 1, text);

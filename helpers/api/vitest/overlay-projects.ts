@@ -1,5 +1,7 @@
 import { extname, join, relative } from 'node:path';
 import type { Plugin, TestProjectInlineConfiguration } from 'vitest/config';
+import { InputError } from '../../process/errors/input-error.ts';
+import { type QualityGate, qualityGate } from '../../report/run/quality-gate.ts';
 import { type FoundTopology, findTopologies } from './find-topologies.ts';
 import type { NeededStages } from './needed-stage.ts';
 import { overlayPlugin } from './report-at-exit.ts';
@@ -21,6 +23,11 @@ export interface OverlayOptions {
   readonly timeout?: number;
   /** False writes no report. Default: true. */
   readonly report?: boolean;
+  /**
+   * Rules of Allure's quality gate: `minTestsCount`, and `maxDuration` of a test in milliseconds. A run that breaks one of
+   * them fails, even if all tests pass.
+   */
+  readonly qualityGate?: QualityGate;
   /** The folder that paths and patterns begin at. Default: the working directory. */
   readonly root?: string;
 }
@@ -49,11 +56,12 @@ export async function overlayProjects({
   needs = {},
   timeout = 60_000,
   report = true,
+  qualityGate: gate,
   root = process.cwd(),
 }: OverlayOptions = {}): Promise<OverlayProject[]> {
   const found = await findTopologies(topologies, root);
   return found.map((topology, index) => ({
-    plugins: [overlayPlugin(index + 1, report)],
+    plugins: [overlayPlugin(index + 1, report, parseGate(gate))],
     test: {
       name: topology.name,
       root,
@@ -75,6 +83,18 @@ export async function overlayProjects({
       },
     },
   }));
+}
+
+function parseGate(gate: QualityGate | undefined): QualityGate | undefined {
+  if (gate === undefined) return undefined;
+  const { data, error } = qualityGate.safeParse(gate);
+  if (data !== undefined) return data;
+  throw new InputError({
+    code: 'input-invalid',
+    subject: 'overlayProjects: qualityGate',
+    observed: error.issues.map(({ message }) => message).join('; '),
+    hint: 'use minTestsCount and maxDuration',
+  });
 }
 
 function testsOf({ folder }: FoundTopology, root: string): string[] {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { extname, join } from 'node:path';
 import type { Plugin } from 'vitest/config';
 import type { Reporter, TestSpecification, Vitest } from 'vitest/node';
+import { gateOption, type QualityGate } from '../../report/run/quality-gate.ts';
 import { allureReporters, isAllureReporter } from '../../report/vitest/vitest-reporters.ts';
 
 /** The program that builds the report, from the sources or compiled. */
@@ -19,23 +20,23 @@ const tearDownLimit = 120_000;
  *
  * @param group projects with a lower number run first
  */
-export function overlayPlugin(group: number, writesReport: boolean): Plugin {
+export function overlayPlugin(group: number, writesReport: boolean, gate?: QualityGate): Plugin {
   return {
     name: 'overlay-e2e',
     configureVitest: ({ vitest, project }) => {
       project.config.sequence.groupOrder = group;
       const { config } = vitest;
       config.teardownTimeout = Math.max(config.teardownTimeout, tearDownLimit);
-      if (writesReport) addReport(vitest);
+      if (writesReport) addReport(vitest, gate);
     },
   };
 }
 
 /** Adds the report once, unless the configuration has its reporters already: then it also builds the report itself. */
-function addReport({ config }: Vitest): void {
+function addReport({ config }: Vitest, gate: QualityGate | undefined): void {
   const reporters: unknown[] = config.reporters;
   if (config.watch || reporters.some(isAllureReporter)) return;
-  config.reporters.push(...allureReporters(), new ReportAtExit());
+  config.reporters.push(...allureReporters(), new ReportAtExit(gate));
 }
 
 /**
@@ -43,13 +44,19 @@ function addReport({ config }: Vitest): void {
  * run without test files leaves the last report unchanged.
  */
 class ReportAtExit implements Reporter {
+  readonly #gate: QualityGate | undefined;
   #isArmed = false;
+
+  constructor(gate: QualityGate | undefined) {
+    this.#gate = gate;
+  }
 
   onTestRunStart(specifications: readonly TestSpecification[]): void {
     if (specifications.length === 0 || this.#isArmed) return;
     this.#isArmed = true;
     process.once('exit', (code) => {
-      const typed = ['--as', 'npx vitest run', ...argumentsOf(process.argv.slice(2))];
+      const gate = this.#gate === undefined ? [] : [gateOption, JSON.stringify(this.#gate)];
+      const typed = [...gate, '--as', 'npx vitest run', ...argumentsOf(process.argv.slice(2))];
       const { status } = spawnSync(process.execPath, [finishRun, String(code), ...typed], {
         stdio: 'inherit',
       });

@@ -16,17 +16,22 @@ export interface RunOutcome {
   readonly failures: readonly WrittenResult[];
   /** A problem in addition to the failures. */
   readonly otherFailure: string | undefined;
+  /** The rules of the quality gate that the run breaks, in words. */
+  readonly brokenRules: readonly string[];
   readonly green: boolean;
 }
 
 /** Returns the summary of a test run in Markdown: counts, causes, failed tests. */
 export function runSummary(outcome: RunOutcome, { causes, unexplained }: Causes): string[] {
-  const { counts, failures, otherFailure, green } = outcome;
+  const { counts, failures, otherFailure, brokenRules, green } = outcome;
   const { passed, failed, skipped } = counts;
   const more = failures.length - shown;
   return [
     `### overlay-e2e test\n\n${green ? '✔' : '✖'} ${passed} passed, ${failed} failed, ${skipped} skipped`,
     ...(otherFailure === undefined ? [] : [codeSpan(otherFailure)]),
+    ...(brokenRules.length === 0
+      ? []
+      : [brokenRules.map((rule) => `- quality gate: ${codeSpan(rule)}`).join('\n')]),
     ...causes.slice(0, shown).map(renderCause),
     ...(unexplained === 0
       ? []
@@ -55,11 +60,17 @@ function renderFailure({ name, statusDetails }: WrittenResult): string {
 }
 
 /** Returns an annotation for each cause: Vitest's own reporter annotates failed tests. */
-export function runAnnotations({ otherFailure }: RunOutcome, { causes }: Causes): Annotation[] {
+export function runAnnotations(
+  { otherFailure, brokenRules }: RunOutcome,
+  { causes }: Causes,
+): Annotation[] {
   return [
     ...(otherFailure === undefined
       ? []
       : [{ level: 'error', title: 'overlay-e2e test', message: otherFailure } as const]),
+    ...brokenRules.map(
+      (message): Annotation => ({ level: 'error', title: 'quality gate', message }),
+    ),
     ...causes.map(
       ({ finding: { code, where, summary, action } }): Annotation => ({
         level: 'error',

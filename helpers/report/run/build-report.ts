@@ -12,6 +12,7 @@ import { findNeighbours } from './sibling-reports.ts';
 import { readRun } from '../overview/read-run.ts';
 import { renderOverview } from '../overview/render-overview.ts';
 import { readResults } from '../results/read-results.ts';
+import { applyGate, type QualityGate, rulesOf } from './quality-gate.ts';
 import { makeHistoryReadable } from './readable-history.ts';
 import { PagePlugin } from '../page/page-plugin.ts';
 import { renderReport } from '../page/render-page.ts';
@@ -44,13 +45,26 @@ const charts = [
   { type: 'durations', title: 'Duration of tests' },
 ] as unknown as NonNullable<AwesomePluginOptions['charts']>;
 
+interface ReportOptions {
+  readonly again?: boolean;
+  readonly gate?: QualityGate | undefined;
+}
+
+/** A report, and the rules of its quality gate that the run breaks, in words. */
+export interface BuiltReport {
+  readonly file: string;
+  readonly brokenRules: readonly string[];
+}
+
 /**
  * Builds the report from the results of the last run: one HTML file that holds everything and makes no request.
- * Returns its path.
  *
  * @param again whether the run is in the history already, and must not be compared with itself
  */
-export async function buildReport({ again = false } = {}): Promise<string> {
+export async function buildReport({
+  again = false,
+  gate,
+}: ReportOptions = {}): Promise<BuiltReport> {
   const results = resultsFolder();
   if (!existsSync(results)) {
     throw new HarnessError({
@@ -87,6 +101,7 @@ export async function buildReport({ again = false } = {}): Promise<string> {
     categories,
     resolutions: resolutionsOf(issues, join(output, 'known-issues.json')),
     environments: environmentsOf(readResults()),
+    ...(gate === undefined ? {} : { qualityGate: rulesOf(gate) }),
   });
   try {
     const report = new AllureReport({
@@ -95,11 +110,12 @@ export async function buildReport({ again = false } = {}): Promise<string> {
     });
     await report.start();
     await report.readDirectory(results);
+    const brokenRules = await applyGate(report);
     await report.done();
     const file = reportFile();
     await mkdir(dirname(file), { recursive: true });
     await rename(join(output, 'index.html'), file);
-    return file;
+    return { file, brokenRules };
   } finally {
     await rm(output, { recursive: true, force: true });
   }

@@ -13,7 +13,8 @@ import { findCauses } from '../overview/causes.ts';
 import { annotationLines } from '../github/annotations.ts';
 import { appendJobSummary } from '../github/job-summary.ts';
 import { runAnnotations, runSummary } from '../github/run-summary.ts';
-import { buildReport } from './build-report.ts';
+import { type BuiltReport, buildReport } from './build-report.ts';
+import { gateOption, qualityGate } from './quality-gate.ts';
 import { countLine, readCounts } from '../results/counts.ts';
 import { readResults } from '../results/read-results.ts';
 import { reportFile } from '../results/reports-folder.ts';
@@ -30,6 +31,9 @@ const layout = {
 /** The same exit code as in every command of this project. */
 const wrongUsage = 2;
 const exitCode = Number(process.argv[2] ?? 1);
+const [option, json = '', ...afterGate] = process.argv.slice(3);
+const gate = option === gateOption ? qualityGate.parse(JSON.parse(json)) : undefined;
+const words = gate === undefined ? process.argv.slice(3) : afterGate;
 const counts = readCounts();
 if (counts === undefined) endWithoutTests();
 const results = readResults();
@@ -46,25 +50,37 @@ if (verdict.otherFailure !== undefined) {
     labels: { epic: 'Run', feature: 'Vitest' },
   });
 }
-const report = await buildReport().then(
-  (file) => [`report: ${shortPath(file)}`, sizeWarning(statSync(file).size) ?? []].flat(),
-  (error: unknown) => [`report: not built: ${firstLine(error)}`],
-);
-const words = process.argv.slice(3);
+const built = await buildReport({ gate }).catch((error: unknown) => error);
+const isBuilt = isReport(built);
+const report = isBuilt
+  ? [`report: ${shortPath(built.file)}`, sizeWarning(statSync(built.file).size) ?? []].flat()
+  : [`report: not built: ${firstLine(built)}`];
+// Without a report, the rules of the gate are not known to be kept.
+const brokenRules = isBuilt
+  ? built.brokenRules
+  : gate === undefined
+    ? []
+    : ['not applied, because the report could not be built'];
 const typed =
   words[0] === '--as'
     ? { env: process.env, command: words[1], args: words.slice(2) }
     : { env: process.env, args: words };
 const next = nextLines(nextStepsOf(verdict, typed));
 const causes = findCauses(verdict.failures);
+const outcome = {
+  ...verdict,
+  green: verdict.green && brokenRules.length === 0,
+  brokenRules,
+};
 if (readVariable('GITHUB_ACTIONS') === 'true') {
-  for (const line of annotationLines(runAnnotations(verdict, causes))) console.error(line);
+  for (const line of annotationLines(runAnnotations(outcome, causes))) console.error(line);
 }
-const problem = await appendJobSummary(runSummary(verdict, causes));
+const problem = await appendJobSummary(runSummary(outcome, causes));
 const lines = [
   ...summaryLines(verdict),
   ...skipLines(results),
   ...causeLines(causes, verdict.failures.length, layout),
+  ...brokenRules.map((rule) => `✖ quality gate: ${rule}`),
   ...report,
   ...(problem === undefined ? [] : [`job summary: not written: ${firstLine(problem)}`]),
   ...next,
@@ -72,7 +88,7 @@ const lines = [
   countLine(verdict.counts),
 ];
 process.stdout.write(`\n${lines.join('\n')}\n`);
-process.exitCode = verdict.green ? 0 : exitCode === 0 ? 1 : exitCode;
+process.exitCode = outcome.green ? 0 : exitCode === 0 ? 1 : exitCode;
 
 /** Vitest has said why no test ran; the report stays the one of the last run that ran tests. */
 function endWithoutTests(): never {
@@ -80,6 +96,10 @@ function endWithoutTests(): never {
   const line = countLine({ passed: 0, failed: 1, skipped: 0 });
   process.stdout.write(`\n✖ no test ran${kept}\n\n${line}\n`);
   process.exit(exitCode > 128 ? exitCode : wrongUsage);
+}
+
+function isReport(one: unknown): one is BuiltReport {
+  return typeof one === 'object' && one !== null && 'brokenRules' in one;
 }
 
 /** From here, unless that would lead out of the project. */

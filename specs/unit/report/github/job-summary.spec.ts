@@ -112,6 +112,7 @@ describe('The summary of a test run', () => {
         counts: { passed: 1, failed: 1, skipped: 0 },
         failures: [{ name: text, fullName: text, statusDetails: { message: text } }] as never,
         otherFailure: text,
+        brokenRules: [text],
         green: false,
       },
       {
@@ -143,6 +144,7 @@ describe('The summary of a test run', () => {
       counts: { passed: 0, failed: 1, skipped: 0 },
       failures: [],
       otherFailure: 'no test ran',
+      brokenRules: [],
       green: false,
     };
     expect(annotationLines(runAnnotations(outcome, causes))).toEqual([

@@ -41,7 +41,7 @@ describe('A report', () => {
     write('specs/a.spec.ts#two', 'passed', 2000, 3000);
     write('specs/b.spec.ts#meanwhile', 'passed', 1500, 2500);
     write('specs/c.spec.ts#later', 'passed', 3000, 4000);
-    html = readFileSync(await buildReport(), 'utf8');
+    html = readFileSync((await buildReport()).file, 'utf8');
     files = readFiles(html);
   }, 60_000);
 
