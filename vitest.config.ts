@@ -60,6 +60,15 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
+/**
+ * All projects of a run without a choice run at the same time. Otherwise, one after the other: the report of a chosen
+ * cluster then has the tutorial's order.
+ */
+const together =
+  combination === undefined && !process.argv.some((word) => /^--project(?:=|$)/.test(word));
+/** More than the processors of a CI machine: specs spend more than half of their time waiting. */
+const maxWorkers = 6;
+
 /** A watch follows imports through Vite's module graph; a single run does not need it. */
 const watches = !process.argv.includes('run');
 
@@ -83,11 +92,18 @@ export default defineConfig({
     projects: [
       {
         // No root, no engines, seconds. No spec changes its process, so one process runs many.
-        test: { ...common, name: 'unit', include: ['specs/unit/**/*.spec.ts'], isolate: false },
+        plugins: [specOrder(0)],
+        test: {
+          ...common,
+          name: 'unit',
+          include: ['specs/unit/**/*.spec.ts'],
+          isolate: false,
+          ...(together ? { maxWorkers } : {}),
+        },
       },
       {
         // All other specs: they create their own machines, state directories and topologies.
-        plugins: [specOrder(onOneCluster.length + 1)],
+        plugins: [specOrder(together ? 0 : onOneCluster.length + 1)],
         test: {
           ...common,
           name: 'machines',
@@ -104,8 +120,9 @@ export default defineConfig({
           ],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // More than the processors of a CI machine: specs spend more than half of their time waiting.
-          maxWorkers: 5,
+          maxWorkers,
+          // A process for each file would spend half a second to start.
+          isolate: false,
         },
       },
       ...(isUmlRequested
@@ -158,7 +175,15 @@ export default defineConfig({
         ...project,
         // Vitest uses the plugins of projects, not those of the root. The project's own plugin would build the report at the
         // exit of the process, as specs/run.sh does.
-        plugins: [specOrder(index + 1)],
+        plugins: [specOrder(together ? 0 : index + 1)],
+        test: together
+          ? {
+              ...project.test,
+              fileParallelism: true,
+              maxWorkers,
+              setupFiles: [project.test.setupFiles ?? [], './specs/one-at-a-time.ts'].flat(),
+            }
+          : project.test,
       })),
     ],
   },

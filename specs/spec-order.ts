@@ -3,28 +3,43 @@ import type { Plugin } from 'vitest/config';
 import { BaseSequencer, type TestSpecification, type Vitest } from 'vitest/node';
 import { tutorialOrder } from './seed/stages.ts';
 
+/** The place of all unit specs, which one process runs in turn. */
+export const unitSpecs = 'unit';
+
 /**
  * The slowest spec files, slowest first. A run starts with them, because a long file at the end would leave the other
  * processors idle. Vitest knows only the size of a file, and some of these files define their tests in other files.
  */
 export const longest: readonly string[] = [
-  'diagnosis/swarm-mode',
-  'swarm-mode/swarm-mode',
-  'machine-cli/words',
-  'machine-cli/lifecycle',
-  'diagnosis/seed',
-  'own-specs/own-specs',
+  // Its cluster is running already.
+  'example/overlay',
   'topology/killed',
-  'topology/interrupted',
-  'machine/contract-docker-machine',
-  'probe/probe',
-  'broken-clusters/broken-clusters',
+  'diagnosis/swarm-mode',
   'check/targets',
+  'diagnosis/seed',
   'topology/keep-and-reuse',
+  unitSpecs,
+  'own-specs/own-specs',
+  'machine-cli/beyond-recordings',
+  'topology/interrupted',
+  'broken-clusters/broken-clusters',
   'topology/npm-run-e2e',
+  'swarm-mode/swarm-mode',
+  'cli/readme',
+  'report/broken-runs',
+  'machine/contract-docker-machine',
   'conditions/conditions',
   'engine-versions/rolling-upgrade',
-  'cli/readme',
+  'probe/probe',
+  'machine-cli/lifecycle',
+  'package/package',
+  'topology/damaged-state',
+  'topology/up-and-down',
+  'topology/failed',
+  'cli/unprivileged',
+  'cli/providers-page',
+  'topology/traces',
+  'machine-cli/words',
   'machine/contract-netns',
   'cli/bench',
 ];
@@ -74,6 +89,7 @@ export function compareSpecs(one: string, other: string): number {
 
 /** Returns the position of a spec file in `longest`, from 0. Other files come after all of these. */
 function lengthOrder(file: string): number {
-  const place = longest.indexOf(relative(import.meta.dirname, file).replace(/\.spec\.ts$/, ''));
+  const name = relative(import.meta.dirname, file).replace(/\.spec\.ts$/, '');
+  const place = longest.indexOf(name.startsWith(`${unitSpecs}/`) ? unitSpecs : name);
   return place < 0 ? longest.length : place;
 }

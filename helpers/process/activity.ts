@@ -41,6 +41,8 @@ export interface Activity {
   readonly title: string;
   /** The machine that the activity concerns, if any. Nested activities inherit it. */
   readonly machine?: string;
+  /** The {@link inOwnScope} that it belongs to. */
+  readonly scope?: symbol;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   endedAt?: number;
@@ -60,10 +62,17 @@ export interface ActivityReport {
   progress(text: string): void;
 }
 
+/** What surrounds the running code. */
+interface Around {
+  readonly id: number | undefined;
+  readonly machine?: string;
+  readonly scope?: symbol;
+}
+
 const started = channel('overlay-e2e:activity:start');
 const progressed = channel('overlay-e2e:activity:progress');
 const ended = channel('overlay-e2e:activity:end');
-const current = new AsyncLocalStorage<{ id: number | undefined; machine?: string }>();
+const current = new AsyncLocalStorage<Around>();
 let lastId = 0;
 
 /** Properties of an activity that are known before it starts. */
@@ -92,7 +101,7 @@ export async function activity<T>(
     kind,
     ...omitUndefined({ code }),
     title: redactSecrets(title),
-    ...omitUndefined({ machine }),
+    ...omitUndefined({ machine, scope: around?.scope }),
     startedAt: Date.now(),
   };
   started.publish(self);
@@ -124,8 +133,16 @@ export async function activity<T>(
  * work that one machine starts and all machines share. Publishes no activity itself.
  */
 export async function onMachine<T>(machine: string | undefined, run: () => Promise<T>): Promise<T> {
-  const id = current.getStore()?.id;
-  return await current.run({ id, ...omitUndefined({ machine }) }, run);
+  const { id, scope } = current.getStore() ?? {};
+  return await current.run({ id, ...omitUndefined({ machine, scope }) }, run);
+}
+
+/**
+ * Runs `run` separately from other work of this process at the same time: who subscribes inside receives the activities
+ * inside only. Publishes no activity itself.
+ */
+export async function inOwnScope<T>(run: () => Promise<T>): Promise<T> {
+  return await current.run({ id: undefined, scope: Symbol('scope') }, run);
 }
 
 /** An activity's title without the name of its machine. Titles contain the name because errors repeat them. */
@@ -141,12 +158,16 @@ export function titleOnMachine({
   return prefix === undefined ? title : title.slice(prefix.length);
 }
 
-/** Subscribes to all activities of this process. Returns a function that unsubscribes. */
+/**
+ * Subscribes to all activities of this process, or of the {@link inOwnScope} that it is called in. Returns a function
+ * that unsubscribes.
+ */
 export function onActivity(listener: {
   start?: (activity: Activity) => void;
   progress?: (activity: Activity) => void;
   end?: (activity: Activity) => void;
 }): () => void {
+  const scope = current.getStore()?.scope;
   const pairs = [
     [started, listener.start],
     [progressed, listener.progress],
@@ -154,7 +175,10 @@ export function onActivity(listener: {
   ] as const;
   const stops = pairs.flatMap(([on, handler]) => {
     if (handler === undefined) return [];
-    const subscriber = (message: unknown) => handler(message as Activity);
+    const subscriber = (message: unknown) => {
+      const one = message as Activity;
+      if (scope === undefined || one.scope === scope) handler(one);
+    };
     on.subscribe(subscriber);
     return [() => on.unsubscribe(subscriber)];
   });

@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { showProgress } from '../../cli/progress.ts';
 import type { MachineProvider } from '../../machine/machine.ts';
-import { activity } from '../../process/activity.ts';
+import { activity, inOwnScope } from '../../process/activity.ts';
 import { readVariable } from '../../process/environment.ts';
 import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import type { InterruptionWatch } from '../../process/errors/interruption.ts';
@@ -25,6 +25,7 @@ import type { Stage, Topology } from '../../topology/topology.ts';
 import { describeRun } from './describe-run.ts';
 import { drawEndOf, drawSetUpOf } from './draw-run.ts';
 import { neededStage } from './needed-stage.ts';
+import { hasTopology } from '../../report/vitest/topology-project.ts';
 import { watchRun } from './watch-run.ts';
 import { whyNotHere } from './why-not-here.ts';
 
@@ -56,11 +57,46 @@ let watch: InterruptionWatch | undefined;
 const keep = readVariable('E2E_KEEP') === '1';
 const reuse = readVariable('E2E_REUSE') === '1';
 
+/** The set-ups of this run. */
+const begun = new Map<TestProject, Promise<void>>();
+
+/**
+ * Vitest calls it once for each project, in turn. The first call begins with the set-ups of all projects of the run: each
+ * spends most of its time waiting for its engines.
+ */
+export async function setup(project: TestProject): Promise<void> {
+  const stopProgress = await showProgress();
+  try {
+    for (const one of setUpTogether(project)) {
+      if (begun.has(one)) continue;
+      const run = inOwnScope(() => setUpProject(one));
+      // The call for its project throws it.
+      run.catch(() => {});
+      begun.set(one, run);
+    }
+    await begun.get(project);
+  } finally {
+    stopProgress();
+  }
+}
+
+/** Returns this project, and the others with topologies that have spec files in this run. */
+function setUpTogether(project: TestProject): readonly TestProject[] {
+  const { vitest } = project;
+  // In watch mode, each project has its own modules.
+  if (vitest.config.watch) return [project];
+  const files = vitest.state.getPaths();
+  const others = vitest.projects.filter(
+    (one) => hasTopology(one) && files.some((file) => one.matchesTestGlob(file)),
+  );
+  return [project, ...others.filter((one) => one !== project)];
+}
+
 /**
  * Brings up the stages of the project's topology that its chosen spec files need: the built-in topology with its name,
  * or the topology in the folder of its specs.
  */
-export async function setup(project: TestProject): Promise<void> {
+async function setUpProject(project: TestProject): Promise<void> {
   const { topologySource } = project.getProvidedContext();
   const topology = await loadTopology(topologySource ?? project.name);
   const write = writesReport(project);
@@ -71,7 +107,6 @@ export async function setup(project: TestProject): Promise<void> {
   }
   watch = watchRun(project.vitest);
   const interruption = watch;
-  const stopProgress = await showProgress();
   try {
     const document = await recordHost(
       `Set up the ${topology.name} topology`,
@@ -99,8 +134,6 @@ export async function setup(project: TestProject): Promise<void> {
     if (interruption.interrupted !== undefined) return;
     project.provide('cannotBe', { topology: topology.name, why: setUpFailed });
     console.error(describeFailure(error));
-  } finally {
-    stopProgress();
   }
 }
 
@@ -119,12 +152,21 @@ function describeFailure(error: unknown): string {
 }
 
 /**
- * Tears down a cluster that {@link setup} brought up; a failed bring-up has torn itself down. Vitest calls it once for
- * each project, without naming the project.
+ * Tears down the clusters that {@link setup} brought up; a failed bring-up has torn itself down. Vitest calls it once for
+ * each project, without naming the project: the first call tears down all.
  */
 export async function teardown(): Promise<void> {
-  const last = running.pop();
-  if (last !== undefined) await leave(last);
+  const stopProgress = await showProgress();
+  try {
+    const ends = running.splice(0).map((one) => inOwnScope(() => leave(one)));
+    const settled = await Promise.allSettled(ends);
+    const errors = settled.flatMap((end) =>
+      end.status === 'rejected' ? [end.reason as unknown] : [],
+    );
+    if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors);
+  } finally {
+    stopProgress();
+  }
   if (watch?.interrupted !== undefined) process.exitCode = watch.interrupted.exitCode;
 }
 
@@ -134,22 +176,17 @@ async function leave({ topology, provider, document, write }: RunningTopology): 
     tellKept(provider.store);
     return;
   }
-  const stopProgress = await showProgress();
-  try {
-    const pictures = write ? await drawEnd(document, provider) : [];
-    await recordHost(
-      `Tear down the ${topology.name} topology`,
-      async (report) => {
-        report.attach(async () => pictures);
-        await watch?.insistOn(async () => {
-          await tearDown(provider);
-        });
-      },
-      { topology: topology.name, phase: 'teardown', write },
-    );
-  } finally {
-    stopProgress();
-  }
+  const pictures = write ? await drawEnd(document, provider) : [];
+  await recordHost(
+    `Tear down the ${topology.name} topology`,
+    async (report) => {
+      report.attach(async () => pictures);
+      await watch?.insistOn(async () => {
+        await tearDown(provider);
+      });
+    },
+    { topology: topology.name, phase: 'teardown', write },
+  );
 }
 
 /** Draws the end of a run. A cluster without containers on its networks shows nothing that its bring-up does not. */

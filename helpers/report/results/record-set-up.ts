@@ -40,7 +40,7 @@ export interface HostReport {
  * await recordHost('Set up the seed topology', () => bringUp(…));
  * await recordHost('Tear down the seed topology', () => tearDown(…), { phase: 'teardown' });
  *
- * Run one at a time in a process: parallel activities would count as a part of it.
+ * Of several at the same time, each needs its own scope: all activities of a scope count as a part of it.
  *
  * @param title the same in every run: no addresses, no versions of stores
  */

@@ -36,13 +36,13 @@ const setUpRecord = z.object({
 export type SetUpRecord = z.infer<typeof setUpRecord>;
 export type RecordedActivity = z.infer<typeof recordedActivity>;
 
-/** Records the activities of this process until it is disposed of. */
+/** Records activities until it is disposed of. */
 export interface SetUpRecorder extends Disposable {
   /** Returns all activities so far. */
   take(topology: string, error?: unknown): SetUpRecord;
 }
 
-/** Records a bring-up. All activities of the process count as part of it, so only one may run at a time. */
+/** Records a bring-up. All activities of its scope count as part of it. */
 export function recordSetUp(): SetUpRecorder {
   const activities: Activity[] = [];
   const startedAt = Date.now();
