@@ -1,6 +1,6 @@
 import { activity } from '../process/activity.ts';
 import { firstLine, HarnessError } from '../process/errors/harness-error.ts';
-import { readBounded } from '../process/files/read-bounded.ts';
+import { sendRequest } from '../process/send-request.ts';
 import { done, type Look, notYet } from '../process/waits/wait-for.ts';
 
 /** An answer of the car service. */
@@ -78,21 +78,11 @@ export function describeAnswer({ status, contentType, body }: CarAnswer): string
 
 async function get(url: string, { limit = 10_000, signal }: AskOptions): Promise<CarAnswer> {
   const limits = AbortSignal.timeout(limit);
-  // Loaded on demand, because it would be a third of the code that opens a cluster.
-  const { Client } = await import('undici');
-  const { origin, pathname, search } = new URL(url);
-  // A kept connection could lead to a removed container, and a shared client would continue to connect after its
-  // request was aborted.
-  const client = new Client(origin);
   try {
-    const { statusCode, headers, body } = await client.request({
-      method: 'GET',
-      path: `${pathname}${search}`,
-      reset: true,
+    const { status, headers, body } = await sendRequest(url, {
       signal: signal === undefined ? limits : AbortSignal.any([limits, signal]),
     });
-    const contentType = String(headers['content-type'] ?? '');
-    return { status: statusCode, contentType, body: (await readBounded(body)).toString('utf8') };
+    return { status, contentType: headers['content-type'] ?? '', body };
   } catch (cause) {
     signal?.throwIfAborted();
     throw new HarnessError({
@@ -102,7 +92,5 @@ async function get(url: string, { limit = 10_000, signal }: AskOptions): Promise
       hint: 'check that the application runs and that its machine publishes the port',
       cause,
     });
-  } finally {
-    await client.destroy();
   }
 }

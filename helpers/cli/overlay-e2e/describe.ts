@@ -1,7 +1,6 @@
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
-import { breakLines } from '../../report/text/text-layout.ts';
-import { inColumns, type Row, wrapCommand } from '../columns.ts';
+import { breakHelp, inColumns, type Row, wrapCommand } from '../columns.ts';
 import { settingsOf } from '../settings.ts';
 
 /** A complete command line and its effect. */
@@ -69,7 +68,7 @@ function formatMore(command: Command, more: MoreOfCommand, width: number): strin
   const codes = exitCodes.map(({ codes: ones, means }): Row => [[ones.join(', ')], means]);
   return [
     ...section('Examples:', inColumns(shown, width)),
-    ...notes.flatMap((note) => [...breakLines(note, width), '']),
+    ...notes.flatMap((note) => [...breakHelp(note, width), '']),
     ...section('Environment:', inColumns(variables, width)),
     ...section('Exit codes:', inColumns(codes, width)),
   ].slice(0, -1);

@@ -4,7 +4,6 @@ import { type TornDown, tearDown } from '../../topology/bring-up/tear-down.ts';
 import { showProgress } from '../progress.ts';
 import { chooseProvider } from '../../machine/choose-provider.ts';
 import { nextLines } from '../../report/run/next-steps.ts';
-import { reportFailure } from './failure.ts';
 
 /** Runs `overlay-e2e down` and returns the exit code. An interruption does not end it, because half a cluster is useless. */
 export async function runDown({ verbose = false }: { verbose?: boolean }): Promise<number> {
@@ -26,17 +25,23 @@ export async function runDown({ verbose = false }: { verbose?: boolean }): Promi
     });
     stopProgress();
     console.log(describeAll(attempts, provider.store));
-    if (watch.interrupted !== undefined) return reportFailure(watch.interrupted);
+    if (watch.interrupted !== undefined) return await fail(watch.interrupted);
     return 0;
   } catch (error) {
     stopProgress();
-    const exitCode = reportFailure(error);
+    const exitCode = await fail(error);
     const again = { type: 'npx overlay-e2e down', does: 'continues where this one ended' };
     for (const line of nextLines(hasBegun ? [again] : [])) console.error(line);
     return exitCode;
   } finally {
     stopListening();
   }
+}
+
+/** Reports a failure. Its code formats findings of engines, too, and takes a while to load. */
+async function fail(error: unknown): Promise<number> {
+  const { reportFailure } = await import('./failure.ts');
+  return reportFailure(error);
 }
 
 /** Describes what all attempts removed; an interruption makes it two attempts. */

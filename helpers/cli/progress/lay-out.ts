@@ -1,7 +1,7 @@
-import { printable } from '../../process/text/printable.ts';
 import sliceAnsi from 'slice-ansi';
 import stringWidth from 'string-width';
 import type { Paint } from '../../report/text/text-layout.ts';
+import { printableLine } from './log-line.ts';
 import type { Line } from './scene.ts';
 
 const colors = { running: 'cyan', done: 'green', failed: 'red' } as const;
@@ -22,31 +22,10 @@ export function layOut(line: Line, width: number, paint: Paint, spinner = '·'):
   return `${painted}${dim}${why === undefined ? '' : `  ${why}`}`;
 }
 
-/** Titles and reasons may come from outside: a terminal shows them, and obeys none. */
-function printableLine(line: Line): Line {
-  const { title, done, now, why } = line;
-  return {
-    ...line,
-    title: printable(title),
-    done: printable(done),
-    ...(now === undefined
-      ? {}
-      : { now: { what: printable(now.what), howFar: now.howFar && printable(now.howFar) } }),
-    ...(why === undefined ? {} : { why: printable(why) }),
-  };
-}
-
 /** The same lines, with their titles below each other as columns. */
 export function align(lines: readonly Line[]): Line[] {
   const widest = Math.max(0, ...lines.map(({ title }) => stringWidth(title)));
   return lines.map((line) => ({ ...line, title: line.title.padEnd(widest) }));
-}
-
-/** A line of a log. */
-export function lineInWords(line: Line): string {
-  const { state, depth, title, done, time, why } = printableLine(line);
-  const said = [title, done, time, why].filter((one) => one !== undefined && one !== '');
-  return `${'  '.repeat(depth)}${state === 'failed' ? '✖ ' : ''}${said.join('  ')}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { printable } from '../../process/text/printable.ts';
 import { type Activity, onActivity } from '../../process/activity.ts';
 import { commandInWords, formatTime, isCommand, timeOf } from './in-words.ts';
-import { lineInWords } from './lay-out.ts';
+import { lineInWords } from './log-line.ts';
 import { painterFor } from './painter.ts';
 import { isFollowed } from './running.ts';
 import { Scene } from './scene.ts';

@@ -3,7 +3,7 @@ import { activity } from '../../../process/activity.ts';
 import { firstLine, HarnessError } from '../../../process/errors/harness-error.ts';
 import { oneLine } from '../../../process/text/one-line.ts';
 import { parseJson } from '../../../process/text/parse-json.ts';
-import { readBounded } from '../../../process/files/read-bounded.ts';
+import { sendRequest } from '../../../process/send-request.ts';
 import { type RequestOrigin, getFromMachine } from '../../request-from-machine.ts';
 import type { StoreOptions } from './key-value-store.ts';
 import type { StoreAddress } from './store-driver.ts';
@@ -80,25 +80,17 @@ export function encodeKey(key: string): string {
 function sendTo(base: string, { limit = 10_000, signal }: StoreOptions): HttpConnection {
   return async (method, path, body) => {
     const limits = AbortSignal.timeout(limit);
-    // Loaded on demand, because it would be a third of the code that opens a cluster.
-    const { Client } = await import('undici');
-    // A shared client would continue to connect after its request was aborted, and keep this process alive.
-    const client = new Client(base);
-    try {
-      const { statusCode, body: answer } = await client.request({
-        method,
-        path,
-        body: body?.toString() ?? null,
-        headers:
-          body instanceof URLSearchParams
-            ? { 'content-type': 'application/x-www-form-urlencoded' }
-            : {},
-        signal: signal === undefined ? limits : AbortSignal.any([limits, signal]),
-      });
-      return { status: statusCode, body: (await readBounded(answer)).toString('utf8') };
-    } finally {
-      await client.destroy();
-    }
+    const { status, body: answer } = await sendRequest(base, {
+      path,
+      method,
+      body: body?.toString(),
+      headers:
+        body instanceof URLSearchParams
+          ? { 'content-type': 'application/x-www-form-urlencoded' }
+          : {},
+      signal: signal === undefined ? limits : AbortSignal.any([limits, signal]),
+    });
+    return { status, body: answer };
   };
 }
 
