@@ -62,7 +62,7 @@ export interface ActivityReport {
   progress(text: string): void;
 }
 
-/** What surrounds the running code. */
+/** The activity, machine and scope of the running code. */
 interface Around {
   readonly id: number | undefined;
   readonly machine?: string;

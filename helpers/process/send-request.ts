@@ -4,7 +4,7 @@ import { omitUndefined } from './omit-undefined.ts';
 
 /** A request over HTTP. */
 export interface HttpRequest {
-  /** Sent as it is, in contrast to the path of a URL, from which ".." is resolved. Default: the path of the URL. */
+  /** Sent unchanged, in contrast to the path of a URL, in which ".." is resolved. Default: the path of the URL. */
   readonly path?: string;
   /** Default: GET. */
   readonly method?: 'GET' | 'PUT' | 'DELETE';
@@ -20,7 +20,7 @@ export interface HttpAnswer {
 }
 
 /**
- * Sends one request on a connection of its own, which ends with it: a kept one could lead to a removed container.
+ * Sends one request on a separate connection, which ends with it: a kept one could lead to a removed container.
  * Clients from packages take longer to load than the request takes.
  */
 export async function sendRequest(

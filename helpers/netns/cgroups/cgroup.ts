@@ -44,15 +44,22 @@ export function machineCgroup(hierarchy: Hierarchy, store: Store, name: string):
   return join(storeCgroup(hierarchy, store), name);
 }
 
-/** Returns the hierarchy that every process of a machine belongs to. */
+let main: Hierarchy | undefined;
+
+/** Returns the hierarchy that every process of a machine belongs to. Waits read it many times in a second. */
 export function mainHierarchy(): Hierarchy {
+  main ??= findMainHierarchy();
+  return main;
+}
+
+function findMainHierarchy(): Hierarchy {
   const all = readHierarchies();
-  const main =
+  const found =
     all.find(({ options }) => options === 'pids') ??
     all.find(({ version }) => version === 2) ??
     all.find(({ options }) => !options.startsWith('none')) ??
     all[0];
-  if (main !== undefined) return main;
+  if (found !== undefined) return found;
   throw new HarnessError({
     code: 'cgroup-unavailable',
     tried: 'cgroups of this host',

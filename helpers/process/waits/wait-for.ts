@@ -21,7 +21,7 @@ export function notYet(saw: string): Look<never> {
 export interface WaitOptions {
   /** Milliseconds. */
   readonly limit: number;
-  /** Milliseconds between two polls; 25 by default. */
+  /** Milliseconds between two polls. Default: a tenth of the time that the wait has taken, but 25 to 100. */
   readonly every?: number;
   readonly signal?: AbortSignal | undefined;
   /** Returns true for an error of a poll that ends the wait; by default, errors mean "not yet". */
@@ -51,10 +51,11 @@ export async function waitFor<T>(
   look: () => Promise<Look<T>>,
   options: WaitOptions,
 ): Promise<T> {
-  const { every = 25, signal, fatal = () => false, hint } = options;
+  const { signal, fatal = () => false, hint } = options;
   const { limit, note } = limitWait(options.limit);
   return await activity('wait', name, async (report) => {
-    const deadline = performance.now() + limit;
+    const startedAt = performance.now();
+    const deadline = startedAt + limit;
     let last = 'nothing yet';
     let cause: unknown;
     for (;;) {
@@ -70,7 +71,9 @@ export async function waitFor<T>(
         cause = error;
       }
       report.output(last);
-      if (performance.now() >= deadline) break;
+      const now = performance.now();
+      if (now >= deadline) break;
+      const every = options.every ?? Math.min(Math.max((now - startedAt) / 10, 25), 100);
       await delay(every, undefined, signal === undefined ? {} : { signal });
     }
     throw new WaitTimeout({

@@ -23,7 +23,7 @@ export function painter({ color }: TextLayout): Paint {
 }
 
 /** Breaks a text at words into lines of at most `width`; a longer word is not cut. */
-export function breakLines(text: string, width: number): string[] {
+function breakLines(text: string, width: number): string[] {
   return wrapAnsi(text, Math.max(width, 1)).split('\n');
 }
 
