@@ -19,6 +19,9 @@ test('This spec runs all blocks of the page; the uml project runs its own blocks
     'npx overlay-e2e doctor',
     expect.stringMatching(/^export E2E_PROVIDER=uml\n/),
     'npx overlay-e2e doctor\nnpx overlay-e2e up\nnpx overlay-e2e down',
+    expect.stringMatching(
+      /^npx overlay-e2e doctor\nnpx overlay-e2e up\nnode helpers.cli.rootless\.ts curl /,
+    ),
     expect.stringMatching(/^export E2E_PROVIDER=docker-machine E2E_DOCKER_MACHINE=/),
     withHosts,
   ]);
@@ -29,7 +32,7 @@ test('doctor finds nothing missing on a machine that runs these specs', async ()
 });
 
 test('The provider docker-machine creates machines with netns-machine as its command', async () => {
-  const said = await typeIn(blocks[3] ?? '');
+  const said = await typeIn(blocks[4] ?? '');
   expect(said).toContain(
     'provider docker-machine with the driver netns: E2E_PROVIDER=docker-machine',
   );
