@@ -1,3 +1,4 @@
+import { scaleLimit } from '../docker/endpoints/scale-limit.ts';
 import type { Engine } from '../docker/engine.ts';
 import type { NetworkFacts, NetworkRequest } from '../docker/networks.ts';
 import { onMachine } from '../process/activity.ts';
@@ -109,7 +110,11 @@ export async function waitForNetworkOn(
   await Promise.all(
     engines.map(async (engine) => {
       await onMachine(engine.machine.name, () =>
-        waitForNetwork(engine, { name, id }, { limit, signal }),
+        waitForNetwork(
+          engine,
+          { name, id },
+          { limit: scaleLimit(limit, [engine.machine]), signal },
+        ),
       );
     }),
   );
@@ -155,10 +160,11 @@ export async function removeOverlay(
   { limit = 30_000, signal }: { limit?: number; signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
   const network = `${engine.machine.name}: network ${id.slice(0, 12)}`;
+  const scaled = scaleLimit(limit, [engine.machine]);
   await waitFor(
     `${network} has no users`,
     async () => done(await engine.networks.remove(id, { signal, quiet: true })),
-    { limit, signal, fatal: (error) => !hasCode(error, 'network-in-use') },
+    { limit: scaled, signal, fatal: (error) => !hasCode(error, 'network-in-use') },
   );
   await waitFor(
     `${network} is removed`,
@@ -166,6 +172,10 @@ export async function removeOverlay(
       const networks = await engine.networks.list({ signal, quiet: true });
       return networks.some((one) => one.id === id) ? notYet('it still exists') : done(undefined);
     },
-    { limit, signal, hint: 'find the containers that still use it: docker network inspect' },
+    {
+      limit: scaled,
+      signal,
+      hint: 'find the containers that still use it: docker network inspect',
+    },
   );
 }

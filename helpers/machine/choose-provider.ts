@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { activity } from '../process/activity.ts';
-import { isRootless } from '../process/rootless.ts';
+import { isAdministrator, isRootless } from '../process/rootless.ts';
 import { decideProvider } from './decide-provider.ts';
 import type { MachineProvider } from './machine.ts';
 import type { Decision } from './provider-kind.ts';
@@ -37,7 +37,7 @@ export async function openProvider(env: NodeJS.ProcessEnv = process.env): Promis
 export function decideHere(env: NodeJS.ProcessEnv = process.env): Decision {
   const has = (program: string) => canRun(program, env['PATH'] ?? '');
   const { platform, arch } = process;
-  const isRoot = process.geteuid?.() === 0 && !isRootless();
+  const isRoot = isAdministrator() && !isRootless();
   return decideProvider({ env, platform, arch, isRoot, has });
 }
 

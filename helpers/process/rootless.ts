@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { readIfThere } from './files/read-if-exists.ts';
 
 /** A folder that exists only in the namespaces of a keeper, which `uml/rootless` starts for a user without root. */
 const ROOTLESS_FOLDER = '/run/overlay-e2e-rootless';
@@ -24,4 +25,24 @@ export function isRootless(): boolean {
  */
 export function isInComputer(): boolean {
   return existsSync(COMPUTER_FOLDER);
+}
+
+/** CAP_SYS_ADMIN */
+const ADMINISTER = 21n;
+
+/**
+ * Returns true if this process may create namespaces and mounts as root. Root of a container may not, unless the container
+ * is privileged.
+ *
+ * @param uid the effective user
+ * @param status the text of /proc/self/status; an empty one on other systems than Linux
+ */
+export function isAdministrator(
+  uid = process.geteuid?.(),
+  status = readIfThere('/proc/self/status'),
+): boolean {
+  if (uid !== 0) return false;
+  const [, capabilities] = /^CapEff:\t([0-9a-f]+)$/m.exec(status) ?? [];
+  if (capabilities === undefined) return true;
+  return ((BigInt(`0x${capabilities}`) >> ADMINISTER) & 1n) === 1n;
 }

@@ -1,3 +1,4 @@
+import { scaleLimit } from '../docker/endpoints/scale-limit.ts';
 import type { Container } from '../docker/containers/container.ts';
 import { readLastLines, requireRunning } from '../docker/containers/container-ended.ts';
 import type { ContainerSpec } from '../docker/containers/container-spec.ts';
@@ -75,7 +76,7 @@ async function waitUntilReady(
         return silent.length === 0 ? done(undefined) : notYet(`not on ${silent.join(', ')}`);
       },
       {
-        limit: 120_000,
+        limit: scaleLimit(120_000, [container.machine]),
         signal: until,
         evidence: async () => await readLastLines(container),
         hint: 'read its log below, and check its command and listensOn',

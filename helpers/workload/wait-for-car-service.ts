@@ -1,3 +1,4 @@
+import { scaleLimit } from '../docker/endpoints/scale-limit.ts';
 import type { Container } from '../docker/containers/container.ts';
 import { readLastLines, requireRunning } from '../docker/containers/container-ended.ts';
 import { waitFor } from '../process/waits/wait-for.ts';
@@ -35,7 +36,10 @@ export async function waitForCarService({
       async () =>
         await pollCarService(url, { status: 200, body: firstCar }, { limit: 5000, signal: until }),
       {
-        limit,
+        limit: scaleLimit(
+          limit,
+          containers.map(({ machine }) => machine),
+        ),
         signal: until,
         evidence: async () => (await Promise.all(containers.map(readLastLines))).join('\n'),
         hint: 'read the logs of the containers below; status 503 means that the application does not reach its database',

@@ -65,6 +65,37 @@ describe('A user without root and capabilities', { shuffle: false }, () => {
     expect(listOwn()).toEqual([]);
   });
 
+  test('passes the contract of providers', patience, async ({ home }) => {
+    const { exitCode, stdout } = await runAsNobody(
+      'npm run uml -- specs/machine/contract-uml.spec.ts',
+      { home, provider: 'uml' },
+    );
+    expect(stdout).toMatch(/^[1-9]\d* passed, 0 failed/m);
+    expect(exitCode).toBe(0);
+    expect(listOwn()).toEqual([]);
+  });
+
+  test('leaves nothing after "up" was killed at ten random moments', patience, async ({ home }) => {
+    const up = typed('npx overlay-e2e up --until keystore');
+    const down = typed('npx overlay-e2e down');
+    const begin = performance.now();
+    expect(await runAsNobody(up, { home, provider: 'uml' })).toMatchObject({ exitCode: 0 });
+    const seconds = (performance.now() - begin) / 1000;
+    await runAsNobody(down, { home, provider: 'uml' });
+    for (let round = 1; round <= 10; round++) {
+      const moment = (Math.random() * seconds).toFixed(2);
+      const line = `timeout --signal KILL ${moment} ${up}\n${down}`;
+      const { exitCode, stderr } = await runAsNobody(line, { home, provider: 'uml' });
+      expect({ moment, exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({
+        moment,
+        exitCode: 0,
+        stderr: '',
+      });
+      expect({ moment, own: listOwn() }).toEqual({ moment, own: [] });
+      expect({ moment, store: existsSync(join(home, 'store')) }).toEqual({ moment, store: false });
+    }
+  });
+
   test('has folders and keys that no other user can open', patience, async ({ home }) => {
     const up = typed('E2E_SUBNET=10.211.7.0/24 npx overlay-e2e up --until keystore');
     const { store, exitCode } = await runAsNobody(up, { home, provider: 'uml' });
@@ -78,7 +109,10 @@ describe('A user without root and capabilities', { shuffle: false }, () => {
   test('reaches the machines from its namespaces only', patience, async ({ home }) => {
     const options = { home, provider: 'uml' };
     expect(await runAsNobody(ASK, options)).not.toMatchObject({ exitCode: 0 });
-    const inside = await runAsNobody(`node helpers/cli/rootless.ts ${ASK}`, options);
+    const inside = await runAsNobody(
+      `node_modules/.bin/node helpers/cli/rootless.ts ${ASK}`,
+      options,
+    );
     expect(inside).toMatchObject({ exitCode: 0 });
   });
 

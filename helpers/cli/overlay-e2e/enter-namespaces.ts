@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { isAdministrator } from '../../process/rootless.ts';
 
 /** The commands that reach machines. */
 const COMMANDS = new Set(['up', 'down', 'check', 'draw', 'doctor', 'test']);
@@ -9,7 +10,7 @@ const COMMANDS = new Set(['up', 'down', 'check', 'draw', 'doctor', 'test']);
  */
 export async function enterNamespaces(command: Command): Promise<number | undefined> {
   const name = command.name();
-  if (process.geteuid?.() === 0 || !COMMANDS.has(name)) return undefined;
+  if (isAdministrator() || !COMMANDS.has(name)) return undefined;
   const {
     engine = [],
     context = [],

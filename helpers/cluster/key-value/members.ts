@@ -1,3 +1,4 @@
+import { scaleLimit } from '../../docker/endpoints/scale-limit.ts';
 import { advertisedBy } from '../../docker/endpoints/require-tls.ts';
 import type { Machine, MachineProvider } from '../../machine/machine.ts';
 import { onMachine } from '../../process/activity.ts';
@@ -45,9 +46,10 @@ export async function waitForCluster(
   const reach = { store, provider, machines: names };
   await whileStoreIsReached(`cluster of ${names.join(', ')}`, reach, signal, async (until) => {
     await requireClusterEngines(store, machines, until);
-    await waitForMembers(store, addresses, { limit, signal: until });
+    const scaled = scaleLimit(limit, machines);
+    await waitForMembers(store, addresses, { limit: scaled, signal: until });
     await whileNudgingWatchers(store, addresses, until, async (stirred) => {
-      await waitForGossip(machines, { limit, signal: stirred });
+      await waitForGossip(machines, { limit: scaled, signal: stirred });
     });
   });
 }
@@ -60,14 +62,15 @@ export async function waitForDiscovery(
   { limit = 60_000, signal }: StoreOptions = {},
 ): Promise<void> {
   const address = advertisedBy(machine);
-  await waitForMembers(store, [address], { limit, signal });
+  const scaled = scaleLimit(limit, other === undefined ? [machine] : [machine, other]);
+  await waitForMembers(store, [address], { limit: scaled, signal });
   if (other === undefined) return;
   await whileNudgingWatchers(
     store,
     [address],
     signal ?? new AbortController().signal,
     async (stirred) => {
-      await waitForGossipPeers(machine, [other], { limit, signal: stirred });
+      await waitForGossipPeers(machine, [other], { limit: scaled, signal: stirred });
     },
   );
 }

@@ -1,3 +1,4 @@
+import { scaleLimit } from '../../docker/endpoints/scale-limit.ts';
 import type { CallOptions } from '../../docker/connection.ts';
 import type { Engine } from '../../docker/engine.ts';
 import type { NodeFacts } from '../../docker/swarm/nodes.ts';
@@ -74,11 +75,15 @@ export async function waitForSwarm(
   engines: readonly Engine[],
   { limit = 60_000, signal }: SwarmOptions = {},
 ): Promise<void> {
-  const members = await waitForNodes(manager, engines, { limit, signal });
+  const hosts = engines.map(({ machine }) => machine);
+  const scaled = scaleLimit(limit, hosts);
+  const members = await waitForNodes(manager, engines, { limit: scaled, signal });
   await allSettled(
     'swarm: gossip',
     engines.map((engine) =>
-      onMachine(engine.machine.name, () => waitForPeers(engine, members, { limit, signal })),
+      onMachine(engine.machine.name, () =>
+        waitForPeers(engine, members, { limit: scaled, signal }),
+      ),
     ),
   );
 }

@@ -109,13 +109,17 @@ export function cleanEnvironment(): Record<string, string> {
   };
 }
 
+/** Milliseconds: more than the largest download takes on a slow connection, or the apt-get of another run. */
+export const APT_LIMIT = 30 * 60_000;
+
 /**
  * Returns the command that runs apt-get on these folders. A lock allows one at a time. apt-get itself inherits the
  * lock, so that it still holds if apt-get outlives the run.
  */
 export function aptCommand(apt: Apt, args: readonly string[]): [file: string, args: string[]] {
   const config = ['-c', join(apt.folder, 'apt.conf'), '-y'];
-  return outsideCommand('flock', [join(apt.folder, 'apt.lock'), 'apt-get', ...config, ...args]);
+  const lock = ['--timeout', `${APT_LIMIT / 1000}`, join(apt.folder, 'apt.lock')];
+  return outsideCommand('flock', [...lock, 'apt-get', ...config, ...args]);
 }
 
 /** Runs apt-get on these folders. */
@@ -127,6 +131,7 @@ export async function runApt(
   const [file, words] = aptCommand(apt, args);
   return await runCommand(file, words, {
     title: `apt-get ${args.join(' ')} (${apt.suite})`,
+    limit: APT_LIMIT,
     env: cleanEnvironment(),
     ...omitUndefined({ cwd }),
   });

@@ -1,7 +1,15 @@
 import { type ActivityReport, activity } from '../../process/activity.ts';
 import { hasCode, HarnessError } from '../../process/errors/harness-error.ts';
 import { commandLine, tail } from '../../process/run-command.ts';
-import { type Apt, aptCommand, cleanEnvironment, explainApt, runApt, updateLists } from './apt.ts';
+import {
+  type Apt,
+  APT_LIMIT,
+  aptCommand,
+  cleanEnvironment,
+  explainApt,
+  runApt,
+  updateLists,
+} from './apt.ts';
 
 /**
  * Downloads packages, `NAME` or `NAME=VERSION`, into `folder`. apt checks each one against the signed lists. If the
@@ -67,6 +75,7 @@ async function runDownload(
     extendEnv: false,
     reject: false,
     all: true,
+    timeout: APT_LIMIT,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
   // `dlstatus:<item>:<percent>:<text>` (apt's doc/progress-reporting.md)

@@ -6,6 +6,7 @@ import {
   readConfig,
 } from '../../netns/state/machine-config.ts';
 import { machineFolder, type Store } from '../../netns/state/store.ts';
+import { isInComputer } from '../../process/rootless.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { engineAccess } from '../../docker/endpoints/require-tls.ts';
 import type { HostState } from '../../docker/endpoints/endpoint.ts';
@@ -34,7 +35,7 @@ export function requireConfig(store: Store, name: string): MachineConfig {
 
 /**
  * System calls, page faults and new processes take five to ten times as long in a machine with its own kernel, which
- * also has only one processor.
+ * also has only one processor. So has a virtual computer, whose machines share it.
  */
 const OWN_KERNEL_FACTOR = 5;
 
@@ -51,6 +52,6 @@ export function describe(store: Store, config: MachineConfig): Machine {
     ...engineAccess(IPAddress, 2376, folder),
     engineOptions: EngineOptions.ArbitraryFlags,
     engineLabels: EngineOptions.Labels,
-    ...(config.DriverName === 'uml' ? { limitFactor: OWN_KERNEL_FACTOR } : {}),
+    ...(config.DriverName === 'uml' || isInComputer() ? { limitFactor: OWN_KERNEL_FACTOR } : {}),
   };
 }

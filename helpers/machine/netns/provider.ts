@@ -6,6 +6,7 @@ import { shutDown } from '../../netns/boot/shut-down.ts';
 import { openStore, type Store } from '../../netns/state/store.ts';
 import { forceStop, listOwnMachines, cleanUpStore } from '../../netns/state/clean-up.ts';
 import { prepareTools } from '../../debian/tools.ts';
+import { scaleLimit } from '../../docker/endpoints/scale-limit.ts';
 import { runCommand } from '../../process/run-command.ts';
 import { FifoQueue } from '../../process/waits/fifo-queue.ts';
 import { tryHostKernel } from '../try-kernel.ts';
@@ -60,7 +61,8 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
     await start(await loadKernelOperations(machine.DriverName), store, machine);
   };
   const stop = async (name: string) => {
-    await shutDown(store, config(name).Name);
+    const machine = describe(store, config(name));
+    await shutDown(store, machine.name, scaleLimit(60_000, [machine]));
     await forceStop(store, name, (await prepareTools()).env);
   };
   const enter: NetnsProvider['enter'] = async (name, argv) => {

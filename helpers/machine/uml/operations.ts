@@ -97,7 +97,7 @@ async function configureEngine(store: Store, config: MachineConfig): Promise<voi
   const { root, bundle } = await prepareParts(config.Driver.Engine);
   await writeEngineFiles(store, config, guestEnvironment(root, bundle));
   const title = `machine ${config.Name}: configure its engine`;
-  await runInside(store, config, ['sh', '-c', RESTART], { title });
+  await runInside(store, config, ['sh', '-c', RESTART], { title, limit: 300_000 });
   await waitUntilReady(store, config);
 }
 
@@ -157,7 +157,7 @@ async function startEngine(
   await slots.run(async () => {
     const title = `${config.Name}: start its engine`;
     const argv = ['sh', '-c', 'rm -f /machine/replies/engine-ended; kill -USR1 1'] as const;
-    await runInside(store, config, argv, { title, signal });
+    await runInside(store, config, argv, { title, signal, limit: 120_000 });
     await waitUntilReady(store, config, signal);
   }, signal);
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type EngineWaitOptions, waitForEngine } from '../../docker/endpoints/wait-for-engine.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
+import { isInComputer } from '../../process/rootless.ts';
 import { tail } from '../../process/run-command.ts';
 import { findInit, hasEngineEnded, readMachineLog } from './boot.ts';
 import type { MachineConfig } from '../state/machine-config.ts';
@@ -16,6 +17,7 @@ export async function waitUntilReady(
   await waitForEngineOf(config, {
     // Each poll reads the machine's cgroup and connects: shorter intervals take longer than they save.
     every: 40,
+    ...(isInComputer() ? { limit: 300_000 } : {}),
     signal,
     evidence: () => readEngineLog(store, name),
     checkAlive: async () => {

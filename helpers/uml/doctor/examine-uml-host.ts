@@ -8,6 +8,7 @@ import { evaluateSpace } from '../../netns/doctor/disk.ts';
 import { type Finding, fine, missing } from '../../netns/doctor/host-finding.ts';
 import { findingOf } from '../../netns/doctor/packages.ts';
 import type { HarnessError } from '../../process/errors/harness-error.ts';
+import { isAdministrator } from '../../process/rootless.ts';
 import { readFileSystem } from '../../process/files/file-system.ts';
 import { computerFolder } from '../computer/computer.ts';
 import { MEMORY, memoryFolder } from '../computer/memory-folder.ts';
@@ -30,7 +31,7 @@ export async function examineUmlHost(): Promise<Finding[]> {
 
 /** Returns the reason why this user, who is not root, cannot create machines. */
 async function findRefusal(): Promise<Refusal | undefined> {
-  if (process.geteuid?.() === 0) return undefined;
+  if (isAdministrator()) return undefined;
   return await tryUserNamespaces();
 }
 

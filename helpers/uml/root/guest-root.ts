@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { unpackPackages } from '../../debian/apt/archive.ts';
 import { cached, cacheFolder } from '../../debian/cache/cache.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
+import { isAdministrator } from '../../process/rootless.ts';
 import { runCommand } from '../../process/run-command.ts';
 
 /** The kernel, and all programs of a machine except its engine. apt adds the packages that these depend on. */
@@ -69,8 +70,7 @@ async function configure(root: string): Promise<void> {
 /** Proves that this host can run the kernel, before the root appears in the cache. */
 async function expectKernel(root: string): Promise<void> {
   // Machines run it on their own files; only the virtual computer of a user without root runs it on those of the host.
-  const isRoot = process.geteuid?.() === 0;
-  const [file, ...args] = isRoot
+  const [file, ...args] = isAdministrator()
     ? (['chroot', root, '/usr/bin/linux.uml', '--version'] as const)
     : ([join(root, 'usr/bin/linux.uml'), '--version'] as const);
   const { stdout } = await runCommand(file, args, {

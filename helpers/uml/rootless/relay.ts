@@ -63,6 +63,9 @@ function serve(connection: Socket): void {
   connection.on('error', () => connection.destroy());
 }
 
+/** Milliseconds for the rest of the output of a program that has ended. */
+const REST = 10_000;
+
 function run(connection: Socket, text: string): void {
   const request = requests.safeParse(parseJson(text));
   if (!request.success) {
@@ -93,6 +96,12 @@ function run(connection: Socket, text: string): void {
   child.once('close', (code, signal) =>
     end(code ?? 128, signal === null ? '' : `ended by ${signal}`),
   );
+  // A stale process may hold its output open for ever.
+  child.once('exit', () => {
+    setTimeout(() => {
+      for (const [stream] of streams) stream?.destroy();
+    }, REST).unref();
+  });
   connection.once('close', () => {
     if (child.pid === undefined || child.exitCode !== null) return;
     try {

@@ -33,6 +33,18 @@ describe('A program outside of the namespaces', () => {
     expect(stdout).toBe(Array.from({ length: 200_000 }, (_, i) => `${i + 1}\n`).join(''));
   });
 
+  test('ends with its first process, although another one holds its output open', {
+    timeout: 60_000,
+  }, async () => {
+    await using relay = await startRelay();
+    const words = ['sh', '-c', 'sleep 100000 & echo $!; exit 4'];
+    const result = await execa(process.execPath, [client, relay.socket, ...words], {
+      reject: false,
+    });
+    process.kill(Number(result.stdout));
+    expect(result.exitCode).toBe(4);
+  });
+
   test('that does not exist is reported with its name', async () => {
     await using relay = await startRelay();
     const result = await execa(process.execPath, [client, relay.socket, 'no-such-program'], {
