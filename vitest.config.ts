@@ -44,6 +44,8 @@ const isUmlRequested = isRequested('uml');
 const packageSpecs = ['specs/package/installed.spec.ts'];
 /** Recordings of docker-machine: their hundreds of processes take minutes, so they run only if they are requested. */
 const machineCliSpecs = ['specs/machine-cli/{errors,machines}.spec.ts'];
+/** Faults take their time, and are undone: minutes, so they run only if they are requested. */
+const faultSpecs = ['specs/fault/**/*.spec.ts'];
 const umlSpecs = ['specs/machine/contract-uml.spec.ts', 'specs/uml/**/*.spec.ts'];
 
 const unknown = describeUnknownProject(process.argv.slice(2), [
@@ -52,6 +54,7 @@ const unknown = describeUnknownProject(process.argv.slice(2), [
   'uml',
   'package',
   'machine-cli',
+  'faults',
   ...onOneCluster.map(({ test }) => test.name),
 ]);
 if (unknown !== undefined) {
@@ -116,6 +119,7 @@ export default defineConfig({
             ...umlSpecs,
             ...packageSpecs,
             ...machineCliSpecs,
+            ...faultSpecs,
             ...own.flatMap(({ test }) => test.include),
           ],
           testTimeout: 180_000,
@@ -152,6 +156,22 @@ export default defineConfig({
                 include: machineCliSpecs,
                 testTimeout: 180_000,
                 hookTimeout: 180_000,
+              },
+            },
+          ]
+        : []),
+      ...(isRequested('faults')
+        ? [
+            {
+              plugins: [specOrder(onOneCluster.length + 5)],
+              test: {
+                ...common,
+                name: 'faults',
+                env: { E2E_SUBNET: '' },
+                include: faultSpecs,
+                fileParallelism: false,
+                testTimeout: 600_000,
+                hookTimeout: 600_000,
               },
             },
           ]

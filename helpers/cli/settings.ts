@@ -8,7 +8,7 @@ export interface Setting {
 }
 
 /** `overlay-e2e` is the help of the program itself. */
-type SettingOf = 'overlay-e2e' | 'up' | 'check' | 'draw' | 'down' | 'doctor' | 'report';
+type SettingOf = 'overlay-e2e' | 'up' | 'check' | 'draw' | 'fault' | 'down' | 'doctor' | 'report';
 
 const machines = ['up', 'down', 'doctor', 'specs'] as const;
 const images = ['up', 'specs'] as const;
@@ -22,7 +22,7 @@ export const settings: readonly Setting[] = [
     names: ['MACHINE_STORAGE_PATH'],
     decides:
       'the state directory of the machines, as for docker-machine; default `~/.local/state/overlay-e2e`',
-    of: ['overlay-e2e', 'up', 'check', 'draw', 'down', 'doctor', 'specs'],
+    of: ['overlay-e2e', 'up', 'check', 'draw', 'fault', 'down', 'doctor', 'specs'],
   },
   {
     names: ['XDG_CACHE_HOME'],
@@ -120,7 +120,7 @@ export const settings: readonly Setting[] = [
   {
     names: ['NO_COLOR', 'FORCE_COLOR'],
     decides: 'no colors; colors even without a terminal',
-    of: ['up', 'check', 'draw', 'down', 'doctor', 'report', 'specs'],
+    of: ['up', 'check', 'draw', 'fault', 'down', 'doctor', 'report', 'specs'],
   },
   {
     names: ['GITHUB_STEP_SUMMARY', 'GITHUB_ACTIONS'],
@@ -131,7 +131,7 @@ export const settings: readonly Setting[] = [
   {
     names: ['CI'],
     decides: 'plain progress lines instead of live ones',
-    of: ['up', 'check', 'draw', 'down', 'doctor', 'report', 'specs'],
+    of: ['up', 'check', 'draw', 'fault', 'down', 'doctor', 'report', 'specs'],
   },
 ];
 

@@ -1,5 +1,8 @@
 import { inject, test as base, type TestAPI } from 'vitest';
 import type { Engine } from '../docker/engine.ts';
+import type { FaultRequest } from '../fault/fault.ts';
+import { type ActiveFault, injectFault } from '../fault/inject-fault.ts';
+import { planFault } from '../fault/plan-fault.ts';
 import type { RunOptions } from '../machine/machine.ts';
 import { type CommandResult } from '../process/run-command.ts';
 import { withWholeWaits } from '../process/waits/cut-waits.ts';
@@ -8,6 +11,7 @@ import { reportRuntime } from '../report/results/evidence.ts';
 import { tellTopology } from '../report/results/labels/topology-label.ts';
 import type { TopologyDocument } from '../topology/document.ts';
 import { type Stage, includesStage, limitOf, type Topology } from '../topology/topology.ts';
+import { faultClusterOf } from '../topology/target/fault-cluster.ts';
 import { type Check, openCheck, targetOf } from './check.ts';
 import { cutExplainedWaits, findExplained, rememberFindings } from './explained.ts';
 import { type Lab, openLab } from './lab.ts';
@@ -77,6 +81,18 @@ export interface SpecFixtures<
    *     });
    */
   readonly check: Check;
+  /**
+   * Breaks the running topology until the result is disposed of, or the test ends.
+   *
+   *     test('shop reaches stock again after a partition', async ({ fault, lab }) => {
+   *       {
+   *         await using _partition = await fault({ name: 'partition', machines: ['cellar'] });
+   *         await expect(lab.container('shop')).not.toPing('stock');
+   *       }
+   *       await expect(lab.container('shop')).toPing('stock');
+   *     });
+   */
+  readonly fault: (request: FaultRequest) => Promise<ActiveFault>;
   /** The last stage of the topology that the spec needs; default: all. Set it with `test.override`. */
   readonly needs: Stage;
 }
@@ -103,6 +119,14 @@ export const test = base
         describeMachine(lab, name),
   )
   .extend('check', ({ lab }): Check => openCheck(lab))
+  .extend('fault', ({ lab }, { onCleanup }): SpecFixtures['fault'] => {
+    const stack = new AsyncDisposableStack();
+    onCleanup(() => stack.disposeAsync());
+    return async (request) => {
+      const cluster = await faultClusterOf(lab.document, lab.provider);
+      return stack.use(await injectFault(lab.provider, planFault(cluster, request)));
+    };
+  })
   .extend('evidence', { auto: true }, async ({ lab, check, task, onTestFailed }) => {
     await tellTopology(lab.document.topology);
     cutExplainedWaits(lab.document.store);

@@ -5,6 +5,7 @@ import { addDiscover } from './commands/discover.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDraw } from './commands/draw.ts';
 import { addDown } from './commands/down.ts';
+import { addFault } from './commands/fault.ts';
 import { addReport } from './commands/report.ts';
 import { addHelp } from './commands/help.ts';
 import { addInit } from './commands/init.ts';
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     addCheck,
     addDiscover,
     addDraw,
+    addFault,
     addDown,
     addDoctor,
     addInit,

@@ -15,7 +15,7 @@ const explanation = `overlay-e2e keeps the machines of a cluster here; "overlay-
 
 /** The names in a state directory in addition to the marker: this program's and docker-machine's. */
 const ownNames =
-  /^(?:certs|machines|netns|overlay-e2e|(?:claim|topology|set-up)\.json(?:\.\d+)?(?:\.[\w-]+)?(?:\.tmp)?)$/;
+  /^(?:certs|faults|machines|netns|overlay-e2e|(?:claim|topology|set-up)\.json(?:\.\d+)?(?:\.[\w-]+)?(?:\.tmp)?)$/;
 
 /**
  * The classification of a state directory. `own`: this program created it, and may delete everything with its names.

@@ -1,6 +1,7 @@
 import type { MachineProvider } from '../../machine/machine.ts';
 import { examineStateDirectory, foreign } from '../../netns/state/state-directory.ts';
 import { activity } from '../../process/activity.ts';
+import { forgetFaults } from '../../fault/journal.ts';
 import { claimForTearDown, releaseAndRemove } from './claim.ts';
 import { removeDocument } from '../document.ts';
 import { removeSetUp } from './set-up-record.ts';
@@ -39,6 +40,7 @@ export async function tearDown(provider: MachineProvider): Promise<TornDown> {
       // Removed last, because it names the machines of earlier versions.
       await removeDocument(store);
       await removeSetUp(store);
+      await forgetFaults(store);
     }
     const left = await releaseAndRemove(store);
     return {

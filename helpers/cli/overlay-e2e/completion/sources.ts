@@ -26,6 +26,7 @@ export const sources: Readonly<Record<string, () => Promise<Offer> | Offer>> = {
     const { diagnosisCodes } = await import('../../../check/model/codes.ts');
     return { words: diagnosisCodes };
   },
+  'fault machine': () => ({ words: machineNames(process.env) }),
   'check --context': offerContexts,
   'discover --context': offerContexts,
 };

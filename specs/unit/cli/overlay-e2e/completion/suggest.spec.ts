@@ -100,6 +100,9 @@ const free = [
   'check --watch',
   'discover --engine',
   'discover --except',
+  'fault --by',
+  'fault --for',
+  'fault --jitter',
   'test words',
 ];
 

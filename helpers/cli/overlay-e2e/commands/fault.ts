@@ -1,0 +1,69 @@
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { type FaultName, faultNames } from '../../../fault/fault.ts';
+import { describeCommand } from '../describe.ts';
+
+export function addFault(program: Command): void {
+  const command = program
+    .command('fault')
+    .summary('break the running topology for some seconds')
+    .description(
+      'Injects a fault into the running topology of the state directory and undoes it after some seconds: also after Ctrl-C, and even if this command is killed. Without a name, it lists all faults. It changes only machines that overlay-e2e created.',
+    )
+    .addArgument(new Argument('[name]', 'the fault').choices(faultNames))
+    .argument('[machine...]', 'names of machines; the list of faults says how many each takes')
+    .addOption(
+      new Option('--for <seconds>', 'duration of the fault').argParser(toDuration).default(30),
+    )
+    .option('--by <number>', 'extent of the fault, in the unit of the list', toNumber)
+    .option('--jitter <ms>', 'with packet-delay: the largest deviation from the delay', toNumber)
+    .option('--undo', 'undo faults that a killed process left, and inject none')
+    .action(async (name: FaultName | undefined, machines: string[], _options, self: Command) => {
+      const { printFaults, runFault, undoFaults } = await import('../fault.ts');
+      const options = self.optsWithGlobals();
+      if (options['undo'] === true) {
+        if (name !== undefined) self.error('error: --undo takes no fault');
+        process.exitCode = await undoFaults(options);
+      } else if (name === undefined) printFaults();
+      else process.exitCode = await runFault(name, machines, self.optsWithGlobals());
+    });
+  describeCommand(command, {
+    examples: [
+      { command: 'overlay-e2e fault', does: 'list all faults' },
+      {
+        command: 'overlay-e2e fault partition worker-host --for 10',
+        does: 'separate a machine from all others for ten seconds',
+      },
+      {
+        command: 'overlay-e2e fault packet-loss worker-host --by 20',
+        does: 'lose a fifth of the packets of other machines for 30 seconds',
+      },
+      {
+        command: 'overlay-e2e fault engine-killed master-host --for 5',
+        does: 'kill an engine and start it after five seconds',
+      },
+      { command: 'overlay-e2e fault --undo', does: 'undo the faults of killed processes' },
+    ],
+    notes: [
+      'Delays, duplicates, reordering, corruption and rates need netem in the kernel of the machine. A machine with its own kernel has it.',
+    ],
+    exitCodes: [
+      { codes: [0], means: 'the fault was injected and is undone' },
+      { codes: [1], means: 'the fault could not be injected or undone' },
+      { codes: [2], means: 'wrong usage or input, or the output could not be written' },
+      { codes: [129, 130, 143], means: 'interrupted by a signal; the fault is undone' },
+    ],
+  });
+}
+
+function toDuration(word: string): number {
+  const seconds = Number(word);
+  // The longest time of a timer of Node.js is 24 days.
+  if (word.trim() !== '' && seconds > 0 && seconds <= 2_000_000) return seconds;
+  throw new InvalidArgumentError('It must be a number of seconds above 0 and at most 2000000.');
+}
+
+function toNumber(word: string): number {
+  const number = Number(word);
+  if (word.trim() !== '' && Number.isFinite(number)) return number;
+  throw new InvalidArgumentError('It must be a number.');
+}

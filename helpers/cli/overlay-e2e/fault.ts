@@ -1,0 +1,92 @@
+import { faultCatalog } from '../../fault/catalog.ts';
+import { type FaultName, faultNames, type FaultRequest } from '../../fault/fault.ts';
+import { holdFault, undoLeftFaults } from '../../fault/inject-fault.ts';
+import { planFault } from '../../fault/plan-fault.ts';
+import { openProvider } from '../../machine/choose-provider.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import { InterruptionWatch } from '../../process/errors/interruption.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
+import { loadDocument } from '../../topology/document.ts';
+import { faultClusterOf } from '../../topology/target/fault-cluster.ts';
+import { inColumns } from '../columns.ts';
+import { showProgress } from '../progress.ts';
+import { reportFailure } from './failure.ts';
+
+export interface FaultOptions {
+  /** The duration, in seconds. */
+  readonly for: number;
+  readonly by?: number;
+  readonly jitter?: number;
+  readonly verbose?: boolean;
+}
+
+/** Runs `overlay-e2e fault NAME` and returns the exit code. */
+export async function runFault(
+  name: FaultName,
+  machines: readonly string[],
+  { for: seconds, by, jitter, verbose = false }: FaultOptions,
+): Promise<number> {
+  using watch = new InterruptionWatch(({ observed }) =>
+    console.error(`overlay-e2e: ${observed}; undoing the fault`),
+  );
+  const stopProgress = await showProgress({ verbose });
+  try {
+    const provider = await openProvider();
+    const document = await loadDocument(provider.store);
+    if (document === undefined) throw topologyMissing(provider.store);
+    const cluster = await faultClusterOf(document, provider);
+    const request: FaultRequest = { name, machines, ...omitUndefined({ by, jitter }) };
+    const plan = planFault(cluster, request);
+    await holdFault(provider, plan, {
+      duration: seconds * 1000,
+      signal: watch.signal,
+      onActive: () => console.log(`${plan.title}, for ${seconds} s`),
+    });
+    stopProgress();
+    console.log('Undone.');
+    return 0;
+  } catch (error) {
+    stopProgress();
+    return reportFailure(watch.interrupted ?? error);
+  }
+}
+
+/** Runs `overlay-e2e fault --undo`: undoes the faults of killed processes. Returns the exit code. */
+export async function undoFaults({ verbose = false }: { verbose?: boolean }): Promise<number> {
+  const stopProgress = await showProgress({ verbose });
+  try {
+    const undone = await undoLeftFaults(await openProvider());
+    stopProgress();
+    console.log(
+      undone.length === 0
+        ? 'Nothing to undo.'
+        : undone.map(({ title }) => `Undone: ${title}.`).join('\n'),
+    );
+    return 0;
+  } catch (error) {
+    stopProgress();
+    return reportFailure(error);
+  }
+}
+
+/** Prints all faults with their input. */
+export function printFaults(width = process.stdout.columns || 80): void {
+  const rows = faultNames.map((name) => [[name], describeEntry(name)] as const);
+  console.log(inColumns(rows, width).join('\n'));
+}
+
+function describeEntry(name: FaultName): string {
+  const { summary, by, ownKernel } = faultCatalog[name];
+  const extent = by === undefined ? '' : ` --by: ${by.unit}, default ${by.usual}.`;
+  const kernel = ownKernel === undefined ? '' : ' Only for machines with their own kernel.';
+  return `${summary[0]?.toUpperCase()}${summary.slice(1)}.${extent}${kernel}`;
+}
+
+function topologyMissing(store: string): HarnessError {
+  return new HarnessError({
+    code: 'topology-missing',
+    tried: 'inject a fault',
+    observed: `no topology is running in ${store}`,
+    hint: 'run "overlay-e2e up" first; faults are only for machines that it created',
+  });
+}
