@@ -1,9 +1,7 @@
 import { ownVersion } from '../process/own-version.ts';
-import { HarnessError } from '../process/errors/harness-error.ts';
 import { diagnoseObservation } from './audit.ts';
 import {
   type BundleDocument,
-  bundleLimits,
   bundleVersion,
   packBundle,
   readBundle,
@@ -19,7 +17,7 @@ export async function bundleOf(
   redact: readonly Redaction[] = [],
 ): Promise<Buffer> {
   const clean = redactObservation(observation, redact);
-  const bytes = await packBundle({
+  return await packBundle({
     format: 'overlay-e2e support bundle',
     version: bundleVersion,
     tool: ownVersion(),
@@ -28,13 +26,6 @@ export async function bundleOf(
     redacted: [...redact],
     findings: findingsOf(diagnoseObservation(clean)),
     observation: clean,
-  });
-  if (bytes.length <= bundleLimits.compressed) return bytes;
-  throw new HarnessError({
-    code: 'answer-invalid',
-    tried: 'write a support bundle',
-    observed: `it would be larger than ${bundleLimits.compressed / 1024 / 1024} MB`,
-    hint: 'check fewer hosts at a time with --node, or fewer pairs with --max-pairs',
   });
 }
 

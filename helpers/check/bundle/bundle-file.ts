@@ -2,12 +2,13 @@ import { createReadStream } from 'node:fs';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
-import { firstLine } from '../../process/errors/harness-error.ts';
+import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { InputError } from '../../process/errors/input-error.ts';
 import { AnswerTooLarge, readBounded } from '../../process/files/read-bounded.ts';
 import { parseJson } from '../../process/text/parse-json.ts';
 import { readLeaves, word } from './leaves.ts';
 import { observationSchema } from './observation-schema.ts';
+import { describeIssue, unwritable } from './unwritable.ts';
 
 /** Increased with each change that an older version cannot read. */
 export const bundleVersion = 1;
@@ -40,9 +41,25 @@ export type BundleDocument = z.output<typeof document>;
 /** The fields that distinguish a bundle of another version from a file of another kind. */
 const header = z.object({ format: z.literal('overlay-e2e support bundle'), version: z.number() });
 
-/** Returns the bytes of a bundle. */
+/** Returns the bytes of a bundle. Throws if they could not be read again: such a bundle would be worthless. */
 export async function packBundle(content: BundleDocument): Promise<Buffer> {
-  return await promisify(gzip)(JSON.stringify(content));
+  const { error } = document.safeParse(content);
+  if (error !== undefined) throw unwritable(error);
+  const text = JSON.stringify(content);
+  const bytes = await promisify(gzip)(text);
+  if (fits(bytes, text)) return bytes;
+  throw new HarnessError({
+    code: 'answer-invalid',
+    tried: 'write a support bundle',
+    observed: `it is larger than ${bundleLimits.compressed / megabyte} MB, or ${bundleLimits.document / megabyte} MB before compression`,
+    hint: 'check fewer hosts at a time with --node, or fewer pairs with --max-pairs',
+  });
+}
+
+function fits(bytes: Buffer, text: string): boolean {
+  return (
+    bytes.length <= bundleLimits.compressed && Buffer.byteLength(text) <= bundleLimits.document
+  );
 }
 
 /**
@@ -102,12 +119,6 @@ function parseDocument(file: string, text: string): BundleDocument {
   const { data, error } = document.safeParse(json);
   if (data === undefined) throw unreadable(file, describeIssue(error), 'record the bundle again');
   return data;
-}
-
-function describeIssue({ issues }: z.ZodError): string {
-  const [first] = issues;
-  const path = first?.path.map(String).join('.') ?? '';
-  return `invalid value of ${path === '' ? 'the document' : path.slice(0, 200)}`;
 }
 
 function unreadable(file: string, observed: string, hint: string, cause?: unknown): InputError {

@@ -63,7 +63,7 @@ function infoSchema({ name, text }: Leaves) {
 }
 
 function containerSchema(leaves: Leaves) {
-  const { name, text } = leaves;
+  const { name, alias, text } = leaves;
   return z.object({
     id: word,
     name,
@@ -89,7 +89,7 @@ function containerSchema(leaves: Leaves) {
         prefixLength: z.number(),
         gateway: address,
         mac: address,
-        aliases: list(name),
+        aliases: list(alias),
       }),
     ),
     ports: z.record(word, list(z.object({ address, port: z.number() }))),
@@ -102,7 +102,7 @@ function containerSchema(leaves: Leaves) {
 }
 
 function networkSchema(leaves: Leaves) {
-  const { name } = leaves;
+  const { name, text } = leaves;
   return z.object({
     name,
     id: word,
@@ -114,18 +114,27 @@ function networkSchema(leaves: Leaves) {
     attachable: z.boolean(),
     internal: z.boolean(),
     ingress: z.boolean(),
-    options: only(keptOption, word),
+    options: only(keptOption, text),
     labels: labelsSchema(leaves),
     containers: list(
       z.object({ id: word, name, endpointId: word, address, mac: address, local: z.boolean() }),
     ),
     peers: list(address),
     tasks: list(z.object({ service: name, name, endpointId: word, address, hostAddress: address })),
-    raw: part(inspectedNetwork),
+    raw: part(inspectedNetwork).pipe(namesInNetwork(leaves)),
+  });
+}
+
+/** Returns the schema of the names in a network's inspection: of load balancers (`lb-NAME`) and of reserved addresses. */
+function namesInNetwork({ alias }: Leaves): z.ZodType {
+  const range = z.looseObject({ AuxiliaryAddresses: z.record(alias, z.string()).nullish() });
+  return z.looseObject({
+    IPAM: z.looseObject({ Config: list(range).nullish() }).optional(),
+    Containers: z.record(alias, z.unknown()).nullish(),
   });
 }
 
 /** Returns the schema of an engine's own response: only the fields that an audit uses. */
-function part(schema: z.ZodType): z.ZodType {
+function part(schema: z.ZodType) {
   return z.unknown().transform((raw): unknown => schema.safeParse(raw).data ?? {});
 }

@@ -35,8 +35,9 @@ export function kernelSchema(leaves: Leaves) {
         containerId: word,
         links: list(link),
         routes: list(route),
-        nameServers: list(address),
-        hostsFile: list(z.object({ name: leaves.name, address })),
+        // Files of containers, which may contain anything.
+        nameServers: list(text),
+        hostsFile: list(z.object({ name: leaves.alias, address: text })),
       }),
     ),
     unreadContainers: list(z.object({ containerId: word, why: text })),

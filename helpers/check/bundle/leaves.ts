@@ -4,6 +4,8 @@ import { z } from 'zod';
 export interface Leaves {
   /** A name that users choose: of a host, container, network, service or image. */
   readonly name: z.ZodType<string>;
+  /** A further name of such an object. Engines and the files of containers accept any text. */
+  readonly alias: z.ZodType<string>;
   /** Text that programs write: errors, reasons, rules and answers. */
   readonly text: z.ZodType<string>;
 }
@@ -24,7 +26,11 @@ export const address = z
   .regex(/^[\w.:%/[\]]?[\w.:%/[\]-]*$/, 'not an address');
 
 /** Leaves that accept the values of a bundle. */
-export const readLeaves: Leaves = { name: word, text: z.string().max(TEXT_LIMIT) };
+export const readLeaves: Leaves = {
+  name: word,
+  alias: z.string().max(TEXT_LIMIT),
+  text: z.string().max(TEXT_LIMIT),
+};
 
 /** Entries of one list: no comparison may take hours because of a bundle. */
 const mostEntries = 100_000;

@@ -24,19 +24,18 @@ const parts =
 
 /** Returns leaves that add the names of an observation to a set. */
 export function collectNames(names: Set<string>): Leaves {
-  return {
-    name: z.string().transform((name) => {
-      names.add(name);
-      return name;
-    }),
-    text: z.string(),
-  };
+  const name = z.string().transform((one) => {
+    names.add(one);
+    return one;
+  });
+  return { name, alias: name, text: z.string() };
 }
 
 /** Replaces names by tokens. Their key is random and not kept, so a token cannot be compared with those of known names. */
 export class NameTokens {
   readonly #key = randomBytes(32);
   readonly #inText: RegExp | undefined;
+  readonly #tokens = new Map<string, string>();
 
   constructor(names: ReadonlySet<string>) {
     const words = new Set([...names].flatMap(variantsOf).filter((one) => !isKept(one)));
@@ -61,7 +60,12 @@ export class NameTokens {
   }
 
   #tokenOf(name: string): string {
-    return `name-${createHmac('sha256', this.#key).update(name).digest('hex').slice(0, 10)}`;
+    const known = this.#tokens.get(name);
+    if (known !== undefined) return known;
+    const digest = createHmac('sha256', this.#key).update(name).digest('hex');
+    const token = `name-${digest.slice(0, 10)}`;
+    this.#tokens.set(name, token);
+    return token;
   }
 }
 

@@ -3,6 +3,7 @@ import { redactSecrets } from '../../process/text/redact-secrets.ts';
 import type { Observation } from '../model/observation.ts';
 import { type Leaves, TEXT_LIMIT } from './leaves.ts';
 import { observationSchema } from './observation-schema.ts';
+import { unwritable } from './unwritable.ts';
 import { collectNames, NameTokens } from './name-tokens.ts';
 
 /** A kind of data that is removed beyond secrets. */
@@ -19,18 +20,20 @@ export function redactObservation(
   observation: Observation,
   redact: readonly Redaction[] = [],
 ): Observation {
-  const clean = observationSchema(withoutSecrets).parse(observation);
+  const { data: clean, error } = observationSchema(withoutSecrets).safeParse(observation);
+  if (clean === undefined) throw unwritable(error);
   if (!redact.includes('names')) return clean;
   const names = new Set<string>();
   observationSchema(collectNames(names)).parse(clean);
   const tokens = new NameTokens(names);
+  const name = z.string().transform((one) => tokens.ofName(one));
   return observationSchema({
-    name: z.string().transform((name) => tokens.ofName(name)),
+    name,
+    alias: name,
     text: z.string().transform((text) => tokens.inText(text)),
   }).parse(clean);
 }
 
-const withoutSecrets: Leaves = {
-  name: z.string().transform(redactSecrets),
-  text: z.string().transform((text) => redactSecrets(text).slice(0, TEXT_LIMIT)),
-};
+const text = z.string().transform((one) => redactSecrets(one).slice(0, TEXT_LIMIT));
+
+const withoutSecrets: Leaves = { name: z.string().transform(redactSecrets), alias: text, text };

@@ -49,7 +49,7 @@ export function balancingSchema({ text }: Leaves) {
   });
 }
 
-export function serviceNamesSchema({ name, text }: Leaves) {
+export function serviceNamesSchema({ name, alias, text }: Leaves) {
   const lookup = z.object({ answers: list(address).optional(), error: text.optional() });
   return z.object({
     lookups: list(
@@ -60,7 +60,7 @@ export function serviceNamesSchema({ name, text }: Leaves) {
         networkIds: list(word),
         networkId: word,
         serviceId: word,
-        name,
+        name: alias,
         means: z.union([z.enum(['service', 'tasks']), z.object({ task: word })]),
         before: lookup,
         after: lookup.optional(),
@@ -101,14 +101,14 @@ export function serviceConnectionsSchema({ name, text }: Leaves) {
   });
 }
 
-export function namesSchema({ name, text }: Leaves) {
+export function namesSchema({ name, alias, text }: Leaves) {
   return z.object({
     answers: list(
       z.object({
         host: name,
         container: name,
         network: name,
-        name,
+        name: alias,
         towards: name,
         peer: name,
         expected: list(address),

@@ -51,13 +51,13 @@ function nodeSchema(leaves: Leaves) {
   });
 }
 
-function serviceSchema({ name }: Leaves) {
+function serviceSchema({ name, alias }: Leaves) {
   return z.object({
     id: word,
     name,
     endpointMode: z.enum(['vip', 'dnsrr']),
     virtualAddresses: z.record(word, address),
-    aliases: z.record(name, list(name)),
+    aliases: z.record(name, list(alias)),
     ports: list(
       z.object({
         protocol: z.enum(['tcp', 'udp', 'sctp']),

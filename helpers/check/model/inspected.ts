@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dockerId } from '../../process/text/reported-values.ts';
+import { dockerId, macAddressOrNone, subnetOrNone } from '../../process/text/reported-values.ts';
 
 /*
  * The fields of an engine's own responses that an audit uses beyond its typed facts. A support bundle contains no others.
@@ -27,7 +27,10 @@ export const networkPools = z.object({
 /** Also endpoints without a container: in swarm mode each host has one, and one on `ingress`. */
 export const networkEndpoints = z.object({
   Containers: z
-    .record(z.string(), z.object({ IPv4Address: z.string(), MacAddress: z.string().optional() }))
+    .record(
+      z.string(),
+      z.object({ IPv4Address: subnetOrNone, MacAddress: macAddressOrNone.optional() }),
+    )
     .nullish(),
 });
 

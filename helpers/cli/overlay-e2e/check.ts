@@ -20,7 +20,7 @@ import { isToBePrinted } from './check/is-to-be-printed.ts';
 import { type CheckOptions, refuseContradictions } from './check/options.ts';
 import { ReaderWatch } from './check/reader-watch.ts';
 import { watchCluster } from '../../check/watch/watch-cluster.ts';
-import { requireWritable, writeOutputs } from './check/write-outputs.ts';
+import { requireWritable, writeBundle, writeOutputs } from './check/write-outputs.ts';
 import { reportToGitHub } from './check/report-to-github.ts';
 import { writeIssue } from './check/write-issue.ts';
 import { reportFailure } from './failure.ts';
@@ -121,16 +121,25 @@ async function conclude(outcome: FixOutcome, options: CheckOptions): Promise<num
   const { json, issue } = options;
   await writeOutputs(report, options);
   await reportToGitHub(report);
-  if (issue !== undefined) {
-    console.log(await writeIssue(report, issue));
-    return exitCodes[report.verdict];
+  try {
+    if (issue !== undefined) console.log(await writeIssue(report, issue));
+    else print(outcome, options);
+  } finally {
+    // Last: a failure to write it must not hide the result.
+    await writeBundle(report, options);
   }
+  for (const line of json || issue !== undefined ? [] : endOfCheck(report, options)) {
+    console.log(line);
+  }
+  return exitCodes[report.verdict];
+}
+
+function print(outcome: FixOutcome, { json }: CheckOptions): void {
+  const { report } = outcome;
   const isOneTerminal = process.stdout.isTTY && process.stderr.isTTY;
   if (isToBePrinted(outcome, { json, isOneTerminal })) {
     console.log(json ? printableJson(toJson(report), 2) : render(report, process.stdout));
   }
-  for (const line of json ? [] : endOfCheck(report, options)) console.log(line);
-  return exitCodes[report.verdict];
 }
 
 async function watchTarget(

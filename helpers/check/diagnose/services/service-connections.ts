@@ -1,9 +1,9 @@
-import { z } from 'zod';
 import { hostNamed } from '../../derive/find-host.ts';
 import { tablesOf } from '../../derive/kernel/expected-tables.ts';
 import { servicesOnHosts } from '../../derive/balanced-services.ts';
 import type { Action, Diagnosis } from '../../model/diagnosis.ts';
 import { type Difference, ofKind } from '../../model/difference.ts';
+import { networkEndpoints } from '../../model/inspected.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
 import { deviceFor, entryAction } from '../kernel/entry-fix.ts';
@@ -78,14 +78,6 @@ export const serviceBackendUnreachable: Rule = ruleForGroups(
   },
 );
 
-/** Each overlay has an endpoint for the load balancer of each host, in the engine's network but without a container. */
-const withEndpoints = z.looseObject({
-  Containers: z.record(
-    z.string(),
-    z.looseObject({ IPv4Address: z.string(), MacAddress: z.string() }),
-  ),
-});
-
 /** Returns the command that writes the load balancer's MAC address on the other host again, if it is missing or wrong there. */
 function restoreNeighbor(
   { host = '', peer = '', network }: Difference['where'],
@@ -93,11 +85,13 @@ function restoreNeighbor(
 ): Action | undefined {
   const { networks = [] } = valueOf(hostNamed(observation, host)?.engine) ?? {};
   const known = networks.find(({ name }) => name === network);
-  const endpoints = withEndpoints.safeParse(known?.raw).data?.Containers ?? {};
+  const endpoints = networkEndpoints.safeParse(known?.raw).data?.Containers ?? {};
+  // Each overlay has an endpoint for the load balancer of each host, in the engine's network but without a container.
   const own = endpoints[`lb-${network}`];
   const kernel = valueOf(hostNamed(observation, peer)?.kernel);
   const tables = tablesOf(kernel?.overlays, known?.id ?? '');
-  if (known === undefined || own === undefined || tables === undefined) return undefined;
+  if (known === undefined || own?.MacAddress === undefined || tables === undefined)
+    return undefined;
   const address = own.IPv4Address.replace(/\/.*/, '');
   const mac = own.MacAddress;
   if (tables.neighbors.some((one) => one.address === address && one.mac === mac)) return undefined;

@@ -7,10 +7,7 @@ import { InputError } from '../../../process/errors/input-error.ts';
 import { writeAtomically } from '../../../process/files/write-atomically.ts';
 import type { CheckOptions } from './options.ts';
 
-export type Outputs = Pick<
-  CheckOptions,
-  'allure' | 'junit' | 'svg' | 'sarif' | 'bundle' | 'redact'
->;
+export type Outputs = Pick<CheckOptions, 'allure' | 'junit' | 'svg' | 'sarif' | 'bundle'>;
 
 /** Looks whether the report can be written where it is to go: better to know before the check than after it. */
 export async function requireWritable(outputs: Outputs): Promise<void> {
@@ -34,7 +31,7 @@ export async function requireWritable(outputs: Outputs): Promise<void> {
 
 /** Writes the report in each requested format. */
 export async function writeOutputs(report: AuditReport, options: Outputs): Promise<void> {
-  const { allure, junit, svg, sarif, bundle, redact } = options;
+  const { allure, junit, svg, sarif } = options;
   // Loaded when they are needed, as all that a command does not need.
   if (junit !== undefined) {
     const { toJunit } = await import('../../../report/findings/to-junit.ts');
@@ -48,14 +45,20 @@ export async function writeOutputs(report: AuditReport, options: Outputs): Promi
     const { drawTopology } = await import('../../../report/pictures/draw-topology.ts');
     await write(svg, await drawTopology(report));
   }
-  if (bundle !== undefined) {
-    const { bundleOf } = await import('../../../check/support-bundle.ts');
-    await writeAtomically(bundle, await bundleOf(report, redact === undefined ? [] : [redact]));
-  }
   if (allure !== undefined) {
     const { writeAllure } = await import('../../../report/findings/write-allure.ts');
     await writeAllure(report, allure);
   }
+}
+
+/** Writes the support bundle, if one is requested. */
+export async function writeBundle(
+  report: AuditReport,
+  { bundle, redact }: Pick<CheckOptions, 'bundle' | 'redact'>,
+): Promise<void> {
+  if (bundle === undefined) return;
+  const { bundleOf } = await import('../../../check/support-bundle.ts');
+  await writeAtomically(bundle, await bundleOf(report, redact === undefined ? [] : [redact]));
 }
 
 async function write(file: string, text: string): Promise<void> {

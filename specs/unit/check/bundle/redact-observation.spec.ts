@@ -117,6 +117,24 @@ describe('With redacted names, a bundle', () => {
     expect(text).toContain('192.168.99.101');
   });
 
+  test('has no name of a load balancer or a reserved address, which a network’s response has', async () => {
+    const raw = {
+      IPAM: {
+        Config: [{ Subnet: '10.0.9.0/24', AuxiliaryAddresses: { 'acme-router': '10.0.9.9' } }],
+      },
+      Containers: { 'lb-my-net': { IPv4Address: '10.0.9.5/24', MacAddress: '02:42:0a:00:09:05' } },
+    };
+    const redacted = redactObservation(withNetwork({ raw }), ['names']);
+    const [host] = redacted.hosts;
+    const [network] = (host && 'value' in host.engine ? host.engine.value.networks : []) ?? [];
+    expect(JSON.stringify(network?.raw)).not.toMatch(/acme-router|my-net/);
+    // It is still the name of the network, by which a fix finds it.
+    expect(network?.raw).toMatchObject({
+      IPAM: { Config: [{ Subnet: '10.0.9.0/24' }] },
+      Containers: { [`lb-${network?.name}`]: { IPv4Address: '10.0.9.5/24' } },
+    });
+  });
+
   test('has one token for one name, and other tokens in each bundle', () => {
     const [first, second] = [0, 1].map(() => redactObservation(keyValueCluster(), ['names']));
     const [host] = first?.hosts ?? [];

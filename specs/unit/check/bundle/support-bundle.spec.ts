@@ -165,6 +165,40 @@ describe('A file from anyone', () => {
   });
 });
 
+describe('An unusual cluster', () => {
+  test('has a bundle that can be read, with any files of containers', async () => {
+    const odd = ['-x', '$(reboot)', '\u0000', '日本', 'a'.repeat(5000)];
+    const { hosts, ...rest } = twoHosts();
+    const observation = {
+      ...rest,
+      hosts: hosts.map((host) => {
+        if (!('value' in host.kernel)) return host;
+        const containers = host.kernel.value.containers.map((one) => ({
+          ...one,
+          nameServers: odd,
+          hostsFile: odd.map((name) => ({ name, address: name })),
+        }));
+        return { ...host, kernel: { value: { ...host.kernel.value, containers } } };
+      }),
+    };
+    const read = await diagnoseBundle(await fileOf(await bundleOf(reportOn(observation))));
+    expect(read.report.observation.hosts[0]?.kernel).toMatchObject({
+      value: { containers: [{ nameServers: odd, hostsFile: [{ name: '-x' }, {}, {}, {}, {}] }] },
+    });
+  });
+
+  test('with a value that no bundle may have is an error in one line that names the field', async () => {
+    const observation = {
+      ...twoHosts(),
+      hosts: twoHosts().hosts.map((one) => ({ ...one, address: 'a b' })),
+    };
+    await expect(bundleOf(reportOn(observation))).rejects.toMatchObject({
+      code: 'answer-invalid',
+      observed: 'invalid value of hosts.0.address',
+    });
+  });
+});
+
 async function plain(): Promise<{ observation: Observation }> {
   const bytes = gunzipSync(await bundleOf(reportOn(twoHosts())));
   return JSON.parse(bytes.toString()) as { observation: Observation };
