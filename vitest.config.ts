@@ -24,6 +24,12 @@ const common = {
   hookTimeout: 60_000,
 };
 
+/**
+ * The environment of specs that start commands. Parallel state directories cannot share the subnet that a user chose for the
+ * seed, and the findings of injected defects are not for the summary and the annotations of a job.
+ */
+const ofSpecs = { E2E_SUBNET: '', GITHUB_ACTIONS: '', GITHUB_STEP_SUMMARY: '' };
+
 /** One topology on one engine. `npm run matrix` runs all combinations in turn and merges their results. */
 const combination = process.env['E2E_COMBINATION'];
 const clusters = combination === undefined ? topologies.map(({ name }) => name) : [combination];
@@ -99,6 +105,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'unit',
+          env: ofSpecs,
           include: ['specs/unit/**/*.spec.ts'],
           isolate: false,
           ...(together ? { maxWorkers } : {}),
@@ -110,8 +117,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'machines',
-          // Parallel state directories cannot share the subnet that a user chose for the seed.
-          env: { E2E_SUBNET: '' },
+          env: ofSpecs,
           include: ['specs/*/**/*.spec.ts'],
           exclude: [
             'specs/unit/**',
@@ -136,7 +142,7 @@ export default defineConfig({
               test: {
                 ...common,
                 name: 'uml',
-                env: { E2E_SUBNET: '' },
+                env: ofSpecs,
                 include: umlSpecs,
                 fileParallelism: false,
                 testTimeout: 600_000,
@@ -152,7 +158,7 @@ export default defineConfig({
               test: {
                 ...common,
                 name: 'machine-cli',
-                env: { E2E_SUBNET: '' },
+                env: ofSpecs,
                 include: machineCliSpecs,
                 testTimeout: 180_000,
                 hookTimeout: 180_000,
@@ -183,7 +189,7 @@ export default defineConfig({
               test: {
                 ...common,
                 name: 'package',
-                env: { E2E_SUBNET: '' },
+                env: ofSpecs,
                 include: packageSpecs,
                 testTimeout: 300_000,
                 hookTimeout: 180_000,

@@ -3,6 +3,8 @@ import { gunzipSync } from 'node:zlib';
 import { assert, asyncProperty, constantFrom, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diagnoseObservation } from '../../../../helpers/check/audit.ts';
+import { collectNames } from '../../../../helpers/check/bundle/name-tokens.ts';
+import { observationSchema } from '../../../../helpers/check/bundle/observation-schema.ts';
 import { redactObservation } from '../../../../helpers/check/bundle/redact-observation.ts';
 import type { Observation } from '../../../../helpers/check/model/observation.ts';
 import { bundleOf } from '../../../../helpers/check/support-bundle.ts';
@@ -85,6 +87,10 @@ test('No secret survives in a bundle, wherever it is', async () => {
   );
 });
 
+/** Names that Docker gives, IDs and addresses. */
+const given =
+  /^(?:bridge|host|none|ingress|docker_gwbridge|localhost|[\da-f]{12}|[\da-z]{25}|[\d.]+)$/;
+
 const ofAcme = { image: 'registry.acme.example/shop:1.2', hostname: 'acme.example' };
 
 function outcomeOf(observation: Observation) {
@@ -115,6 +121,17 @@ describe('With redacted names, a bundle', () => {
       expect(text).not.toContain(name);
     }
     expect(text).toContain('192.168.99.101');
+  });
+
+  test.each(Object.entries(observations))('has no name at all of %s', (_name, observation) => {
+    const names = new Set<string>();
+    observationSchema(collectNames(names)).parse(redactObservation(observation));
+    const own = [...names].filter((name) => name.length > 3 && !given.test(name));
+    expect(own.length).toBeGreaterThan(1);
+    const text = JSON.stringify(redactObservation(observation, ['names']))
+      // The IDs of these clusters are made of names.
+      .replaceAll(/(?:ID OF |(?:end|id)[- ]of[- ]|container|endpoint)[\w-]+/g, 'ID');
+    expect(own.filter((name) => text.includes(name))).toEqual([]);
   });
 
   test('has no name of a load balancer or a reserved address, which a network’s response has', async () => {
