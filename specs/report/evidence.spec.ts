@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { runSmall } from './small-run.ts';
 
@@ -38,4 +39,30 @@ test('a failed test has the check’s result first, then engine logs and kernel 
   expect(attached.map(({ name }) => name)).toContain('engine log of here');
   expect(textOf('engine log of gone')).toBe('could not be read: it is off');
   expect(run.result('passes').steps).toEqual([]);
+});
+
+test('the report of a failed test has the support bundle of its check, byte by byte', {
+  timeout: 120_000,
+}, async () => {
+  const run = await runSmall({
+    'specs/failing.spec.ts': `
+      import { expect, onTestFailed, test } from 'vitest';
+      import { attachReport } from '@helpers/report/findings/attach-report.ts';
+      import { brokenReport } from '@helpers/../specs/unit/report/findings/reports.ts';
+      test('fails', () => {
+        onTestFailed(async () => await attachReport(brokenReport()));
+        expect(1).toBe(2);
+      });`,
+  });
+  expect(run.lastLine, run.output).toBe('0 passed, 1 failed');
+  const attached = (run.result('fails').steps ?? []).flatMap(({ attachments }) => attachments);
+  const source = attached.find(({ name }) => name === 'support bundle')?.source ?? '';
+  expect(source).toMatch(/\.json\.gz$/);
+  const files = [...run.data].filter(([name]) => name.endsWith('.gz'));
+  expect(files).toHaveLength(1);
+  expect(JSON.parse(gunzipSync(files[0]?.[1] ?? '').toString())).toMatchObject({
+    format: 'overlay-e2e support bundle',
+    version: 1,
+    observation: { target: 'topology seed' },
+  });
 });
