@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { oldestNode } from '../helpers/cli/bin/start.ts';
+import { assets, moved } from './package-files.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = resolve(process.argv[2] ?? join(root, 'dist'));
@@ -32,26 +33,13 @@ const configuration = join(import.meta.dirname, 'tsconfig.package.json');
 execFileSync('tsc', ['--project', configuration, '--outDir', dist], { stdio: 'inherit' });
 rewriteExtensions();
 keepTypesOf(Object.values(manifest.exports).map(toTypes));
-for (const file of [...assets(), 'README.md', 'LICENSE']) copy(file);
-// Not as a test of the package: linters of packages would report it.
-for (const name of ['topology', 'overlay.spec']) {
-  copy(`specs/example/${name}.ts`, `helpers/cli/overlay-e2e/init/${name}.txt`);
-}
+for (const file of [...assets(root), 'README.md', 'LICENSE']) copy(file);
+for (const [file, to] of Object.entries(moved)) copy(file, to);
 const bins = Object.keys(manifest.bin).map(
   (name) => [name, `./helpers/cli/bin/${name}.js`] as const,
 );
 for (const [, file] of bins) chmodSync(join(dist, file), 0o755);
 writeFileSync(join(dist, 'package.json'), `${JSON.stringify(packageManifest(), null, 2)}\n`);
-
-/** Files that the code reads: programs of the probe, parts of images, boot scripts, pages of diagnoses, and the example. */
-function assets(): string[] {
-  return [
-    ...globSync('helpers/**/*.{sh,pl,java,sql,xml,cnf,options,properties,security}', { cwd: root }),
-    ...globSync('docs/{report,diagnoses/*}.md', { cwd: root }),
-    'helpers/cli/overlay-e2e/init/workflow.yml',
-    'helpers/report/results/known-issues.json',
-  ].filter((file) => dirname(file) !== 'helpers/cli');
-}
 
 function copy(file: string, to = file): void {
   mkdirSync(dirname(join(dist, to)), { recursive: true });

@@ -1,4 +1,5 @@
 import { onActivity } from '../../process/activity.ts';
+import { ownCommandLine } from '../../process/own-command.ts';
 import { InterruptionWatch } from '../../process/errors/interruption.ts';
 import { type TornDown, tearDown } from '../../topology/bring-up/tear-down.ts';
 import { showProgress } from '../progress.ts';
@@ -30,7 +31,7 @@ export async function runDown({ verbose = false }: { verbose?: boolean }): Promi
   } catch (error) {
     stopProgress();
     const exitCode = await fail(error);
-    const again = { type: 'npx overlay-e2e down', does: 'continues where this one ended' };
+    const again = { type: ownCommandLine('down'), does: 'continues where this one ended' };
     for (const line of nextLines(hasBegun ? [again] : [])) console.error(line);
     return exitCode;
   } finally {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InputError } from '../../process/errors/input-error.ts';
 import { describeSystemError } from '../../process/errors/system-error.ts';
+import { ownCommandLine } from '../../process/own-command.ts';
 import { nextLines } from '../../report/run/next-steps.ts';
 import { reportFailure } from './failure.ts';
 import { projectFiles } from './init/project-files.ts';
@@ -29,7 +30,7 @@ export async function runInit({ workflow = false }: InitOptions): Promise<number
   } catch (error) {
     return reportFailure(error);
   }
-  const run = { type: 'npx overlay-e2e test', does: 'as root: brings the cluster up and tests it' };
+  const run = { type: ownCommandLine('test'), does: 'as root: brings the cluster up and tests it' };
   for (const line of nextLines([run])) console.log(line);
   return kept.length === 0 ? 0 : 1;
 }

@@ -8,7 +8,9 @@ delete process.env['NODE_COMPILE_CACHE'];
 guardStandardStreams('overlay-e2e', '--verbose');
 
 try {
-  await createProgram().parseAsync();
+  const isPlugin = process.argv[2] === 'docker-plugin';
+  const isCall = !isPlugin || (await import('./plugin/enter-plugin.ts')).enterPlugin();
+  if (isCall) await createProgram({ isPlugin }).parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {

@@ -6,6 +6,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addDraw } from './commands/draw.ts';
 import { addDown } from './commands/down.ts';
 import { addFault } from './commands/fault.ts';
+import { addPlugin } from './commands/plugin.ts';
 import { addReport } from './commands/report.ts';
 import { addHelp } from './commands/help.ts';
 import { addInit } from './commands/init.ts';
@@ -20,8 +21,8 @@ import { ownVersion } from '../../process/own-version.ts';
  * The command line `overlay-e2e`. Each command's code is imported only when that command runs: `--help` has not to wait
  * for a Docker client.
  */
-export function createProgram(): Command {
-  const program = fitHelp(new Command('overlay-e2e'))
+export function createProgram({ isPlugin = false } = {}): Command {
+  const program = fitHelp(new Command(isPlugin ? 'docker overlay' : 'overlay-e2e'))
     .description(
       'Brings up a real multi-host Docker cluster, proves that its overlay network works between the hosts, and diagnoses it if it does not.',
     )
@@ -41,12 +42,16 @@ export function createProgram(): Command {
     addInit,
     addTest,
     addReport,
+    addPlugin,
     addCompletion,
   ]) {
     add(program);
   }
   addHelp(program);
+  // The plugin is for the cluster of Docker's context, not for a topology that runs here.
+  program.setOptionValue('isPlugin', isPlugin);
   program.hook('preAction', async (_program, command) => {
+    if (isPlugin) return;
     const exitCode = await enterNamespaces(command);
     if (exitCode !== undefined) process.exit(exitCode);
   });

@@ -1,12 +1,15 @@
 import { createRequire } from 'node:module';
+import { isSea } from 'node:sea';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { reportFailure } from './failure.ts';
+import { runByPackage } from './run-by-package.ts';
 
 /** Runs Vitest of the working directory in this process, which then gets its exit code. Returns one if there is no Vitest. */
 export async function runTest(words: readonly string[]): Promise<number | undefined> {
   try {
+    if (isSea()) return await runByPackage('test', words);
     const vitest = findVitest();
     process.argv = [process.argv[0] ?? 'node', vitest, 'run', ...words];
     await import(pathToFileURL(vitest).href);

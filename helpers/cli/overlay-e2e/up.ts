@@ -1,5 +1,7 @@
+import { isSea } from 'node:sea';
 import { extname, join, relative, resolve } from 'node:path';
 import { onActivity } from '../../process/activity.ts';
+import { ownCommandLine } from '../../process/own-command.ts';
 import { isInComputer, isRootless } from '../../process/rootless.ts';
 import { commandLine } from '../../process/run-command.ts';
 import { Interrupted, InterruptionWatch } from '../../process/errors/interruption.ts';
@@ -109,8 +111,8 @@ function summarize(document: TopologyDocument, said: string): string {
     ...table(workload.map((one) => [one.container, one.address, `on ${one.machine}`])),
     ...table(services.map((one) => [one.service, describeAddresses(one), describePorts(one)])),
     ...nextLines([
-      ...(includesStage(stage, 'cluster') ? [checkCluster] : []),
-      tearDownCluster,
+      ...(includesStage(stage, 'cluster') ? [checkCluster()] : []),
+      tearDownCluster(),
       ...(carEndpoint === undefined ? [] : [seeCar(carEndpoint)]),
     ]),
   ].join('\n');
@@ -135,7 +137,8 @@ function seeCar(url: string): NextStep {
   // The address is reachable in this user's namespaces, or virtual computer, only.
   const program = join(import.meta.dirname, `../rootless${extname(import.meta.filename)}`);
   const isApart = isRootless() || isInComputer();
-  const type = isApart ? commandLine('node', [relative('', program), 'curl', url]) : url;
+  const runner = isSea() ? process.execPath : 'node';
+  const type = isApart ? commandLine(runner, [relative('', program), 'curl', url]) : url;
   return { type, does: 'the car, from the database on the other host' };
 }
 
@@ -148,12 +151,12 @@ function afterFailure(
     nameOrFile,
   }: { kept: string | undefined; hasBegun: boolean; nameOrFile: string },
 ): NextStep[] {
-  if (kept !== undefined) return [checkCluster, tearDownCluster];
+  if (kept !== undefined) return [checkCluster(), tearDownCluster()];
   if (!hasBegun || error instanceof Interrupted) return [];
-  const again = commandLine('npx', ['overlay-e2e', 'up', nameOrFile, '--keep']);
+  const again = ownCommandLine('up', nameOrFile, '--keep');
   const keep = { type: again, does: 'keeps the machines if it fails, for inspection' };
   // Findings explain the failure; doctor would not.
-  return error instanceof DiagnosedFailure ? [keep] : [askDoctor, keep];
+  return error instanceof DiagnosedFailure ? [keep] : [askDoctor(), keep];
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {

@@ -9,6 +9,7 @@ import { type CommandResult, runCommand } from '../../process/run-command.ts';
 import type { Suite } from './apt-sources.ts';
 import { withLock } from '../../process/files/file-lock.ts';
 import { cacheFolder } from '../cache/cache.ts';
+import { architecture, isForeign } from '../processor.ts';
 import { findProgram, hostPath } from '../../process/files/find-program.ts';
 import { outsideCommand } from '../../process/outside/outside-command.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
@@ -30,22 +31,31 @@ export interface Sources {
 export async function prepareApt(suite: Suite, { main, security }: Sources): Promise<Apt> {
   const source = security === undefined ? main : `${main}\n${security}`;
   const digest = createHash('sha256').update(source).digest('hex').slice(0, 8);
-  const apt = { suite, folder: join(cacheFolder(), 'apt', `${suite}-${digest}`) };
+  const name = isForeign() ? `${suite}-${architecture()}-${digest}` : `${suite}-${digest}`;
+  const apt = { suite, folder: join(cacheFolder(), 'apt', name) };
   await withLock(join(apt.folder, 'prepare.lock'), `package lists of ${suite}`, async () => {
     await mkdir(join(apt.folder, 'lists/partial'), { recursive: true });
     await mkdir(join(apt.folder, 'archives/partial'), { recursive: true });
-    const { stdout } = await runCommand('dpkg', ['--print-architecture'], {
-      env: cleanEnvironment(),
-    });
     await writeIfChanged(join(apt.folder, 'sources.list'), `${source}\n`);
     await writeIfChanged(mainSources(apt), `${main}\n`);
-    await writeIfChanged(join(apt.folder, 'apt.conf'), configuration(apt.folder, stdout.trim()));
+    await writeIfChanged(
+      join(apt.folder, 'apt.conf'),
+      configuration(apt.folder, await wantedArchitecture()),
+    );
     await writeIfChanged(join(apt.folder, 'status'), '');
     const age = await ageOfLists(apt);
     // If the clock was set back, lists from the future may have any age.
     if (age > DAY || age < 0) await updateLists(apt);
   });
   return apt;
+}
+
+async function wantedArchitecture(): Promise<string> {
+  if (isForeign()) return architecture();
+  const { stdout } = await runCommand('dpkg', ['--print-architecture'], {
+    env: cleanEnvironment(),
+  });
+  return stdout.trim();
 }
 
 function mainSources(apt: Apt): string {
@@ -63,7 +73,7 @@ async function writeIfChanged(file: string, text: string): Promise<void> {
  * Returns configuration that apt reads after the host's, so that the host's proxy and credentials apply. It disables
  * the host's pins, other sources, foreign architectures, and the hooks that run after an update.
  */
-function configuration(folder: string, architecture: string): string {
+function configuration(folder: string, wanted: string): string {
   return `
 Dir::State::Lists "${folder}/lists";
 Dir::State::status "${folder}/status";
@@ -80,8 +90,8 @@ Dir::Etc::PreferencesParts "/dev/null";
 #clear DPkg::Pre-Invoke;
 #clear DPkg::Post-Invoke;
 #clear DPkg::Pre-Install-Pkgs;
-APT::Architecture "${architecture}";
-APT::Architectures { "${architecture}"; };
+APT::Architecture "${wanted}";
+APT::Architectures { "${wanted}"; };
 APT::Sandbox::User "root";
 APT::Get::AllowUnauthenticated "false";
 APT::Update::Error-Mode "any";

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { architecture } from '../processor.ts';
 import { type Layer, packTar } from './pack-layer.ts';
 
 /** The defaults of a container of the image, in the terms of Docker's image configuration. */
@@ -32,7 +33,7 @@ export async function writeArchive(file: string, request: ArchiveRequest): Promi
     layers.map((layer, index) => link(layer.file, join(parts, names[index] ?? ''))),
   );
   const image = JSON.stringify({
-    architecture: process.arch === 'x64' ? 'amd64' : process.arch,
+    architecture: architecture(),
     os: 'linux',
     // A real time would change the image's ID at each build.
     created: '1970-01-01T00:00:00Z',

@@ -1,3 +1,5 @@
+import { ownCommandLine } from '../../process/own-command.ts';
+
 /** A suggestion at the end of a run: a command or page, and its effect. */
 export interface NextStep {
   readonly type: string;
@@ -15,14 +17,14 @@ export function nextLines(steps: readonly NextStep[]): string[] {
 }
 
 /** Suggests doctor after a failed set-up. */
-export const askDoctor: NextStep = {
-  type: 'npx overlay-e2e doctor',
-  does: 'shows what this machine is missing',
-};
+export function askDoctor(): NextStep {
+  return { type: ownCommandLine('doctor'), does: 'shows what this machine is missing' };
+}
 
-export const checkCluster: NextStep = {
-  type: 'npx overlay-e2e check',
-  does: 'finds problems of the cluster',
-};
+export function checkCluster(): NextStep {
+  return { type: ownCommandLine('check'), does: 'finds problems of the cluster' };
+}
 
-export const tearDownCluster: NextStep = { type: 'npx overlay-e2e down', does: 'tears it down' };
+export function tearDownCluster(): NextStep {
+  return { type: ownCommandLine('down'), does: 'tears it down' };
+}

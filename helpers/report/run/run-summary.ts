@@ -130,7 +130,7 @@ export function nextStepsOf(
   typed: TypedRun,
 ): NextStep[] {
   if (green || interrupted !== undefined) return [];
-  if (failures.some(isAround)) return [askDoctor];
+  if (failures.some(isAround)) return [askDoctor()];
   const tests = failures.filter(({ fullName }) => specFileOf(fullName) !== undefined);
   const does = tests.length === 0 ? 'runs it again' : 'runs the failed tests again';
   return [{ type: commandAgain(tests, typed), does }];

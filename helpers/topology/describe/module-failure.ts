@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises';
+import { isSea } from 'node:sea';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { runCommand } from '../../process/run-command.ts';
 import type { Position } from './json-source.ts';
@@ -12,6 +13,8 @@ export async function findModuleFailure(
   const path = await realpath(file);
   const found = findCaret(error.stack ?? '', path) ?? findFrame(error.stack ?? '', path);
   if (found !== undefined || !(error instanceof SyntaxError)) return found;
+  // The single executable runs only its own programs.
+  if (isSea()) return undefined;
   // For invalid JavaScript, Node reports the position only if the file is its main program.
   const checked = await runCommand(process.execPath, ['--check', path], { expect: 'any' });
   return findCaret(checked.stderr, path);

@@ -31,6 +31,8 @@ export interface TargetOptions {
   readonly node?: readonly string[];
   /** Names of members to leave out. */
   readonly except?: readonly string[];
+  /** True for Docker's current context even if a topology is running. */
+  readonly isPlugin?: boolean;
   /** The time limit of the whole check, in seconds. */
   readonly limit?: number;
 }
@@ -66,7 +68,8 @@ export async function chooseTarget(
   }
   const [first] = names;
   if (first === undefined) {
-    const running = engine.length + context.length > 0 ? undefined : await findTopology();
+    const isNamed = options.isPlugin === true || engine.length + context.length > 0;
+    const running = isNamed ? undefined : await findTopology();
     if (running !== undefined) return { target: running, wishes: {}, unreached: [] };
     const { machines, unreached } = await findEngines(options, look);
     return { target: machinesTarget(machines), wishes: {}, unreached };
@@ -140,8 +143,9 @@ async function readEngines({
   engine,
   context,
   tlsDir,
+  isPlugin,
 }: TargetOptions): Promise<readonly GivenEngine[]> {
-  if (engine.length + context.length === 0) return [await readCurrent()];
+  if (engine.length + context.length === 0) return [await readCurrent(isPlugin)];
   const words = engine.flatMap((word) => word.split(','));
   return await allSettled('check', [
     ...words.map(async (word): Promise<GivenEngine> => {
@@ -159,10 +163,10 @@ async function readEngines({
 }
 
 /** Returns the engine that Docker's client would use. */
-async function readCurrent(): Promise<GivenEngine> {
+async function readCurrent(isPlugin = false): Promise<GivenEngine> {
   const name = await currentContext();
   const { url, endpoint } = await readContext(name);
-  if (endpoint.kind === 'unix' && !existsSync(endpoint.path)) {
+  if (!isPlugin && endpoint.kind === 'unix' && !existsSync(endpoint.path)) {
     const { store } = await openProvider();
     throw new HarnessError({
       code: 'topology-missing',

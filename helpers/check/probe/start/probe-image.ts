@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { glob, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readIfThere } from '../../../process/files/read-if-exists.ts';
 import { runCommand } from '../../../process/run-command.ts';
 import { PATH, SUITE } from '../../../debian/images/base.ts';
 import { installFile, installFolders } from '../../../debian/images/install-file.ts';
@@ -24,11 +25,16 @@ export const KEPT = 'overlay-e2e/probe-kept:';
 
 const AGENT = join(import.meta.dirname, '../agent');
 
+/** The built image in the single executable, for hosts without Debian's tools. A clone and the package have none. */
+const SHIPPED = join(import.meta.dirname, 'shipped');
+
 /**
- * Builds the image of the probe: Perl, the programs that read kernel tables, their libraries, and the agent. It has one
- * layer, because each takes the engine some time.
+ * Returns the image of the probe: Perl, the programs that read kernel tables, their libraries, and the agent. Builds it
+ * unless the executable has it. It has one layer, because each takes the engine some time.
  */
 export async function prepareProbeImage(): Promise<ProbeImage> {
+  const mark = readIfThere(join(SHIPPED, 'mark'));
+  if (mark !== '') return { mark, archive: join(SHIPPED, 'probe.tar') };
   return await buildNamed('probe', BROUGHT);
 }
 

@@ -2,7 +2,7 @@ import { placeOfPage } from '../place-of-page.ts';
 import type { AuditReport } from '../../../check/model/report.ts';
 import { pageOf } from '../../../check/model/codes.ts';
 import { planFix } from '../../../check/fix/fix-steps.ts';
-import { commandLine } from '../../../process/run-command.ts';
+import { ownCommandLine } from '../../../process/own-command.ts';
 import { type NextStep, nextLines } from '../../../report/run/next-steps.ts';
 import type { CheckOptions } from './options.ts';
 
@@ -26,7 +26,7 @@ function nextSteps(report: AuditReport, words: readonly string[]): NextStep[] {
   const { verdict, coverage } = report;
   const same = (...more: string[]) => {
     const all = [...words, ...more.filter((one) => !words.includes(one))];
-    return commandLine('npx', ['overlay-e2e', ...all]);
+    return ownCommandLine(...all);
   };
   if (verdict === 'healthy') return [];
   if (verdict === 'incomplete' && coverage.unexamined.length > 0) {

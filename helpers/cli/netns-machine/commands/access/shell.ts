@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { symlink } from 'node:fs/promises';
+import { isSea } from 'node:sea';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { cached } from '../../../../debian/cache/cache.ts';
 import { prepareEngineBundle } from '../../../../debian/engines/engine-bundle.ts';
@@ -8,9 +9,13 @@ import type { CommandContext } from '../../context.ts';
 import { renderSet, shellNamed } from '../../shells.ts';
 
 /** The command of this program: in a clone, a script that finds Node.js; in the npm package, the compiled one. */
-const ownCommand = import.meta.filename.endsWith('.ts')
-  ? 'netns-machine.sh'
-  : 'bin/netns-machine.js';
+const ownCommand = isSea()
+  ? process.execPath
+  : resolve(
+      import.meta.dirname,
+      '../../..',
+      import.meta.filename.endsWith('.ts') ? 'netns-machine.sh' : 'bin/netns-machine.js',
+    );
 
 /**
  * `shell`: a line that puts a folder on the shell's PATH where `docker-machine` is this program and, if the user has
@@ -19,7 +24,7 @@ const ownCommand = import.meta.filename.endsWith('.ts')
 export async function runShell(context: CommandContext): Promise<void> {
   const { environment, flags, program, words } = context;
   const programs: Record<string, string> = {
-    'docker-machine': resolve(import.meta.dirname, '../../..', ownCommand),
+    'docker-machine': ownCommand,
   };
   const docker = await findClient(environment['PATH'] ?? '', flags.on('docker'));
   if (docker !== undefined) programs['docker'] = docker;
