@@ -6,8 +6,10 @@ import {
   storeUrl,
 } from '../process/text/reported-values.ts';
 import { z } from 'zod';
+import { omitUndefined } from '../process/omit-undefined.ts';
 import { printInspection } from '../process/text/redact-secrets.ts';
 import type { CallOptions, Connection } from './connection.ts';
+import { expiryOf } from './endpoints/certificate-dates.ts';
 import type { Explain } from './explain-failure.ts';
 
 /** The fields of `docker info` that concern clusters. */
@@ -48,6 +50,8 @@ export interface SwarmMember {
   readonly isManager: boolean;
   /** Such as `192.168.99.101:2377`; the managers that it knows. */
   readonly managers: readonly string[];
+  /** The end of the validity of the swarm's certificate authority, in ISO 8601 format; only a manager reports it. */
+  readonly authorityExpires?: string | undefined;
 }
 
 export interface EngineVersion {
@@ -100,6 +104,9 @@ const infoAnswer = z
         ControlAvailable: z.boolean().default(false),
         RemoteManagers: z.array(z.object({ Addr: addressAndPort })).nullish(),
         Error: z.string().default(''),
+        Cluster: z
+          .object({ TLSInfo: z.object({ TrustRoot: z.string().default('') }).nullish() })
+          .nullish(),
       })
       .optional(),
     ContainersRunning: z.number(),
@@ -133,6 +140,11 @@ const infoAnswer = z
               address: info.Swarm.NodeAddr,
               isManager: info.Swarm.ControlAvailable,
               managers: (info.Swarm.RemoteManagers ?? []).map(({ Addr }) => Addr),
+              ...omitUndefined({
+                authorityExpires: expiryOf(
+                  info.Swarm.Cluster?.TLSInfo?.TrustRoot ?? '',
+                )?.toISOString(),
+              }),
             },
       swarmError: info.Swarm?.Error ?? '',
       liveRestore: info.LiveRestoreEnabled,

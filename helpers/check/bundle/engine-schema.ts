@@ -51,7 +51,13 @@ function infoSchema({ name, text }: Leaves) {
     clusterAdvertise: address.optional(),
     swarm: z.enum(['inactive', 'pending', 'active', 'error', 'locked']),
     swarmNode: z
-      .object({ id: word, address, isManager: z.boolean(), managers: list(address) })
+      .object({
+        id: word,
+        address,
+        isManager: z.boolean(),
+        managers: list(address),
+        authorityExpires: word.optional(),
+      })
       .optional(),
     swarmError: text,
     liveRestore: z.boolean(),

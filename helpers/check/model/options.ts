@@ -15,6 +15,8 @@ export interface AuditOptions {
   readonly limit?: number;
   /** Ordered pairs of containers that are probed at most; 1000 when absent. Pairs of hosts come first. */
   readonly maxPairs?: number;
+  /** Other hosts that each host sends packets to at most; all when absent. The same hosts give the same choice. */
+  readonly neighbors?: number;
   /** Also measures round-trip times, one packet at a time; no comparison needs them. */
   readonly timing?: boolean;
   readonly signal?: AbortSignal | undefined;

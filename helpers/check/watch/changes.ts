@@ -1,5 +1,6 @@
 import { type Diagnosis, identityOf } from '../model/diagnosis.ts';
 import type { AuditReport } from '../model/report.ts';
+import { type Flapping, WINDOW } from './flapping.ts';
 import { placeInWords } from '../model/difference.ts';
 
 /** The result of one check of `--watch`: a report, or the reason for none. */
@@ -20,6 +21,12 @@ export function describeChanges(before: Round, now: Round): string[] {
     ...diagnoses.filter((one) => !had?.has(identityOf(one))).map((one) => `✖ new: ${inWords(one)}`),
     ...(isOther ? [`result: ${verdict}`] : []),
   ];
+}
+
+/** Describes a finding that has begun to come and go. */
+export function describeFlapping({ diagnosis, appearances }: Flapping): string {
+  const times = `${appearances} times in ${WINDOW / 60_000} minutes`;
+  return `~ flapping, ${times}: ${inWords(diagnosis)}`;
 }
 
 function inWords({ code, where, summary }: Diagnosis): string {

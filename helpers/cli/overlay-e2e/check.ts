@@ -18,6 +18,7 @@ import { applyFixes, type FixOutcome } from '../../check/fix/apply-fixes.ts';
 import { askOnTerminal } from './check/ask-on-terminal.ts';
 import { isToBePrinted } from './check/is-to-be-printed.ts';
 import { type CheckOptions, refuseContradictions } from './check/options.ts';
+import { openMonitor } from './check/monitor.ts';
 import { ReaderWatch } from './check/reader-watch.ts';
 import { watchCluster } from '../../check/watch/watch-cluster.ts';
 import { requireWritable, writeBundle, writeOutputs } from './check/write-outputs.ts';
@@ -63,12 +64,14 @@ async function checkBundle(file: string, options: CheckOptions): Promise<number>
   }
   return await conclude({ report, isShown: false }, options);
 }
+/** Other hosts that each host sends packets to if the results are for monitoring: enough to find a broken host. */
+const NEIGHBORS = 10;
 
 type Bounds = AuditOptions & { readonly signal: AbortSignal };
 
 /** Merges options; the command line takes precedence over a file. */
 function mergeOptions(
-  { probe, privileged, limit, maxPairs }: CheckOptions,
+  { probe, privileged, limit, maxPairs, metrics, neighbors }: CheckOptions,
   wishes: Chosen['wishes'],
   signal: AbortSignal,
 ): Bounds {
@@ -77,7 +80,7 @@ function mergeOptions(
     ...(probe ? {} : { probes: 'none' }),
     ...(probe && !privileged ? { probes: 'unprivileged' } : {}),
     ...(limit === undefined ? {} : { limit: limit * 1000 }),
-    ...omitUndefined({ maxPairs }),
+    ...omitUndefined({ maxPairs, neighbors: neighbors ?? (metrics && NEIGHBORS) }),
     signal,
   };
 }
@@ -148,6 +151,8 @@ async function watchTarget(
   options: CheckOptions & { readonly watch?: number },
 ): Promise<number> {
   using reader = new ReaderWatch(process.stdout.fd);
+  await using monitor = await openMonitor(target, options.metrics);
+  if (monitor !== undefined) sayWhole(`metrics: ${monitor.url}`);
   let isFirst = true;
   const last = await watchCluster({
     every: (options.watch ?? 0) * 1000,
@@ -170,6 +175,7 @@ async function watchTarget(
         }
       isFirst = false;
     },
+    ...(monitor === undefined ? {} : { note: monitor.note }),
     readerGone: reader.signal,
   });
   return 'report' in last ? exitCodes[last.report.verdict] : exitCodes.incomplete;

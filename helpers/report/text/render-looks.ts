@@ -17,7 +17,7 @@ export function renderLooks({ observation }: AuditReport, layout: TextLayout): s
       ? 0
       : [paths.hostTrials, paths.gossip, paths.tunnels, paths.trials, paths.isolation].flat()
           .length;
-  const pairs = paths?.pairs;
+  const { pairs, neighbors } = paths ?? {};
   const looks = [
     `${countOf(asked.length, 'engine')}${versions.size === 0 ? '' : ` (${[...versions].join(', ')})`}`,
     ...(store?.version === undefined ? [] : [store.version]),
@@ -26,6 +26,9 @@ export function renderLooks({ observation }: AuditReport, layout: TextLayout): s
     ...(kernels === 0 ? [] : [countOf(kernels, 'kernel')]),
     ...(names === 0 ? [] : [countOf(names, 'name')]),
     ...(probes === 0 ? [] : [countOf(probes, 'live probe')]),
+    ...(neighbors === undefined
+      ? []
+      : [`packets from each host to ${neighbors} of ${hosts.length - 1} others`]),
     ...(pairs === undefined || pairs.probed >= pairs.all
       ? []
       : [`${pairs.probed} of ${pairs.all} pairs of containers${tellRoom(pairs.overCapacity)}`]),

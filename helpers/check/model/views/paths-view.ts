@@ -181,6 +181,8 @@ export interface PathsView {
     /** The number of pairs left out because a neighbor table lacks capacity; 0 when absent. */
     readonly overCapacity?: number | undefined;
   };
+  /** The number of other hosts that each host sent packets to, if these were not all. */
+  readonly neighbors?: number | undefined;
   /** Trials that were requested but not possible, in words: "worker-host: no probe could be started". */
   readonly untried: readonly string[];
   /** Containers that nothing could be sent from or to. */

@@ -18,6 +18,7 @@ import {
   type ObservationContext,
 } from '../observation-context.ts';
 import type { QueriedHost } from '../../model/observation.ts';
+import { chooseNeighbors } from './plan/neighbors.ts';
 import { probePaths, type PathsPlan } from './probe-paths.ts';
 
 /** Ordered pairs of containers that are probed when nothing else is said. */
@@ -44,13 +45,24 @@ export async function observePaths(
     return first === undefined || 'value' in first.probe ? withoutValue('no hosts') : first.probe;
   }
   const maxPairs = context.options.maxPairs ?? MOST_PAIRS;
-  const timing = context.options.timing ?? false;
-  const view = await probePaths({ ...planFor(cluster, context, kernel), hosts, maxPairs, timing });
+  const { timing = false, neighbors } = context.options;
+  const areNeighbors = chooseNeighbors(
+    cluster.hosts.map(({ name }) => name),
+    neighbors,
+  );
+  const plan = { ...planFor(cluster, context, kernel), hosts, maxPairs, timing, areNeighbors };
+  const view = await probePaths(plan);
   const without = probes.flatMap(({ host, probe }) =>
     'missing' in probe ? [`${host.name}: ${probe.missing}`] : [],
   );
   const outside = outsideOf(cluster, context);
-  return withValue({ ...view, outside, untried: [...without, ...view.untried] });
+  const isLimited = neighbors !== undefined && neighbors < cluster.hosts.length - 1;
+  return withValue({
+    ...view,
+    outside,
+    ...(isLimited ? { neighbors } : {}),
+    untried: [...without, ...view.untried],
+  });
 }
 
 /** Returns the reason why no probe may enter containers, if none may. */
@@ -66,7 +78,7 @@ function planFor(
   { kind, hosts }: QueriedCluster,
   context: ObservationContext,
   kernel: (host: QueriedHost) => Observed<KernelView>,
-): Omit<PathsPlan, 'hosts' | 'maxPairs' | 'timing'> {
+): Omit<PathsPlan, 'hosts' | 'maxPairs' | 'timing' | 'areNeighbors'> {
   const entered = new Set(
     hosts.flatMap(({ name }) => ('value' in privilegedProbeOn(context, name) ? [name] : [])),
   );

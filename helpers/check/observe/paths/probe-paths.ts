@@ -10,6 +10,7 @@ import { makeTrials } from './trials/make-trials.ts';
 import { measureLoss } from './trials/measure-loss.ts';
 import { makeTunnels, type TunnelPlan } from './trials/make-tunnels.ts';
 import type { HostKernel } from './plan/neighbor-capacity.ts';
+import type { AreNeighbors } from './plan/neighbors.ts';
 import { openProbeHost, type ProbeHost, type ProbeHostPlan } from './plan/probe-host.ts';
 import { timePackets } from './trials/time-packets.ts';
 import {
@@ -41,6 +42,7 @@ export interface PathsPlan {
   /** By host name, as far as known. */
   readonly kernels: ReadonlyMap<string, HostKernel>;
   readonly maxPairs: number;
+  readonly areNeighbors: AreNeighbors;
   /** Also measures round-trip times. */
   readonly timing: boolean;
 }
@@ -50,9 +52,9 @@ const MOST_ISOLATION_PAIRS = 60;
 
 /** Sends live probes between all hosts and between chosen containers, in parallel. */
 export async function probePaths(plan: PathsPlan): Promise<Omit<PathsView, 'outside'>> {
-  const { kind, endpoints, managers, kernels, maxPairs } = plan;
+  const { kind, endpoints, managers, kernels, maxPairs, areNeighbors } = plan;
   const number = startNumbers(plan.run);
-  const { all, chosen, overCapacity } = choosePairs(endpoints, maxPairs, kernels);
+  const { all, chosen, overCapacity } = choosePairs(endpoints, maxPairs, kernels, areNeighbors);
   const isolationPairs = chooseIsolationPairs(endpoints, MOST_ISOLATION_PAIRS);
   const used = [...chosen, ...isolationPairs].flatMap(({ from, to }) => [from, to]);
   const probeHosts = await Promise.all(
@@ -69,9 +71,9 @@ export async function probePaths(plan: PathsPlan): Promise<Omit<PathsView, 'outs
   const before = await readChecksumErrors(used, probeHostOf);
 
   const { trials: planned, unentered } = planAll(chosen, probeHostOf, number);
-  const plannedHosts = hostPairsOf(probeHosts).flatMap(({ sender, receiver }) =>
-    planHosts(sender, receiver, number),
-  );
+  const plannedHosts = hostPairsOf(probeHosts)
+    .filter(({ sender, receiver }) => areNeighbors(sender.host, receiver.host))
+    .flatMap(({ sender, receiver }) => planHosts(sender, receiver, number));
   const isolation = await sendIsolationPackets(isolationPairs, probeHostOf, number);
   const { hasManagers, hasOpenGossip } = traitsOf({ kind });
   const [hostTrials, trials, gossip, managerTrials] = await Promise.all([

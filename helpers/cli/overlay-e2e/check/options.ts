@@ -1,6 +1,7 @@
 import type { TargetOptions } from '../../../topology/target/choose-target.ts';
 import type { Redaction } from '../../../check/bundle/redact-observation.ts';
 import type { DiagnosisCode } from '../../../check/model/codes.ts';
+import type { MetricsAddress } from '../../../report/metrics/metrics-address.ts';
 import { InputError } from '../../../process/errors/input-error.ts';
 
 /** The options of `overlay-e2e check`. */
@@ -23,6 +24,8 @@ export interface CheckOptions extends TargetOptions {
   readonly from?: string;
   /** Seconds. */
   readonly watch?: number;
+  readonly metrics?: MetricsAddress;
+  readonly neighbors?: number;
   readonly fix?: boolean;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
@@ -36,6 +39,7 @@ export function refuseContradictions(
   isTerminal: boolean,
 ): void {
   const { engine, context, tlsDir, probe, privileged, watch, fix = false, yes = false } = options;
+  const { metrics } = options;
   const { dryRun = false } = options;
   const { node, except, from, bundle, redact } = options;
   const hasEngines = engine.length + context.length > 0;
@@ -75,6 +79,7 @@ export function refuseContradictions(
     [redact !== undefined && bundle === undefined, '--redact needs --bundle', 'add --bundle'],
     [yes && !fix, '--yes needs --fix', 'omit it'],
     [dryRun && !fix, '--dry-run needs --fix', 'add --fix'],
+    [metrics !== undefined && watch === undefined, '--metrics needs --watch', 'add --watch 30'],
     [fix && watch !== undefined, '--fix cannot be combined with --watch', 'omit one of them'],
     [
       fix && !(probe && privileged),

@@ -1,6 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type DiagnosisCode, diagnosisCodes } from '../../../check/model/codes.ts';
 import { suggestName } from '../../../process/text/suggest-name.ts';
+import {
+  type MetricsAddress,
+  parseMetricsAddress,
+} from '../../../report/metrics/metrics-address.ts';
 import { describeCommand } from '../describe.ts';
 
 export function addCheck(program: Command): void {
@@ -72,6 +76,16 @@ export function addCheck(program: Command): void {
     )
     .option('--watch <seconds>', 'check repeatedly and print only changes', toPositive)
     .option(
+      '--metrics <address>',
+      'with --watch: serve OpenMetrics at /metrics: 9469 for this computer only, 0.0.0.0:9469 for others as well',
+      toMetricsAddress,
+    )
+    .option(
+      '--neighbors <number>',
+      'maximum number of other hosts that each host sends packets to (default: all; with --metrics: 10)',
+      toNeighbors,
+    )
+    .option(
       '--fix',
       'restore missing or wrong kernel entries, after a question for each, and check again',
     )
@@ -133,6 +147,10 @@ export function addCheck(program: Command): void {
         does: 'check every 30 seconds and print only changes',
       },
       {
+        command: 'overlay-e2e check --watch 30 --metrics 9469',
+        does: 'monitoring with Prometheus on this computer',
+      },
+      {
         command: 'overlay-e2e check --fix',
         does: 'restore kernel entries, after a question for each',
       },
@@ -171,6 +189,19 @@ function toCode(word: string): DiagnosisCode {
   const code = diagnosisCodes.find((one) => one === word);
   if (code !== undefined) return code;
   throw new InvalidArgumentError(suggestName(word, diagnosisCodes, 'codes'));
+}
+
+function toNeighbors(word: string): number {
+  if (/^[1-9]\d{0,3}$/.test(word)) return Number(word);
+  throw new InvalidArgumentError('It must be a whole number from 1 to 9999.');
+}
+
+function toMetricsAddress(word: string): MetricsAddress {
+  const address = parseMetricsAddress(word);
+  if (address !== undefined) return address;
+  throw new InvalidArgumentError(
+    'It must be a port from 1 to 65535, or an IP address of this computer and a port: 0.0.0.0:9469.',
+  );
 }
 
 function toCount(word: string): number {

@@ -1,5 +1,6 @@
 import type { EndpointPair, OverlayEndpoint } from '../../../derive/endpoints.ts';
 import { trackCapacity, type HostKernel } from './neighbor-capacity.ts';
+import type { AreNeighbors } from './neighbors.ts';
 
 /**
  * Chooses among all ordered pairs of endpoints of one network on different hosts: first one for each ordered pair of hosts,
@@ -16,6 +17,7 @@ export function choosePairs(
   endpoints: readonly OverlayEndpoint[],
   most: number,
   kernels: ReadonlyMap<string, HostKernel> = new Map(),
+  areNeighbors: AreNeighbors = () => true,
 ): { readonly all: number; readonly chosen: EndpointPair[]; readonly overCapacity: number } {
   const networks = [...Map.groupBy(endpoints, ({ networkId }) => networkId).values()];
   const hosts = networks.map((one) => [...Map.groupBy(one, ({ host }) => host).values()]);
@@ -25,6 +27,7 @@ export function choosePairs(
   let overCapacity = 0;
   for (const pair of pairsInOrder(hosts)) {
     if (chosen.length >= most || overCapacity >= most) break;
+    if (!areNeighbors(pair.from.host, pair.to.host)) continue;
     if (fits(pair)) chosen.push(pair);
     else overCapacity += 1;
   }

@@ -96,6 +96,8 @@ const free = [
   'check --except',
   'check --limit',
   'check --max-pairs',
+  'check --metrics',
+  'check --neighbors',
   'check --node',
   'check --watch',
   'discover --engine',
