@@ -35,6 +35,8 @@ export interface EngineInfo {
   /** True if containers keep running while the engine is stopped. Swarm mode does not support it. */
   readonly liveRestore: boolean;
   readonly containersRunning: number;
+  /** The folder of its state: `/var/lib/docker`. */
+  readonly rootFolder: string;
   /** The engine's current time, in ISO 8601 format. */
   readonly systemTime: string;
   readonly warnings: readonly string[];
@@ -84,6 +86,11 @@ const list = z
   .nullish()
   .transform((items) => items ?? []);
 
+/** The folder of an engine without another setting. */
+const USUAL_ROOT = '/var/lib/docker';
+
+const absolutePath = z.string().regex(/^(?:\/(?!\.\.?(?:\/|$))[\w.@+:-]+)+$/, 'not a path');
+
 const infoAnswer = z
   .object({
     ID: z.string(),
@@ -111,6 +118,7 @@ const infoAnswer = z
       .optional(),
     ContainersRunning: z.number(),
     LiveRestoreEnabled: z.boolean().default(false),
+    DockerRootDir: absolutePath.catch(USUAL_ROOT),
     SystemTime: z.string().default(''),
     Warnings: list,
     SystemStatus: z
@@ -149,6 +157,7 @@ const infoAnswer = z
       swarmError: info.Swarm?.Error ?? '',
       liveRestore: info.LiveRestoreEnabled,
       containersRunning: info.ContainersRunning,
+      rootFolder: info.DockerRootDir,
       systemTime: info.SystemTime,
       warnings: info.Warnings,
       systemStatus: info.SystemStatus,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -9,6 +9,7 @@ import {
   ENGINE_VERSIONS,
   isBundleCached,
   prepareEngineBundle,
+  requireRuntime,
 } from '../../helpers/debian/engines/engine-bundle.ts';
 import { openNetnsLab } from '../machine/netns-lab.ts';
 import { NEXT_ENGINE, whyUnavailable } from './why-unavailable.ts';
@@ -44,6 +45,26 @@ test('an engine of a suite that no mirror has is unavailable, with the reason', 
   );
   // Unlike a version, which a test requires.
   expect(await whyUnavailable('20.10.5')).toBeUndefined();
+});
+
+test('an engine whose runc needs a newer C library is unavailable, with the reason', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'engine-'));
+  onTestFinished(async () => {
+    await rm(folder, { recursive: true });
+  });
+  // The words of the dynamic linker.
+  const words = "runc: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_9.99' not found";
+  await mkdir(join(folder, 'usr/bin'), { recursive: true });
+  await writeFile(
+    join(folder, 'usr/bin/runc'),
+    `#!/bin/sh\necho "${words.replace('`', '\\`')}" >&2\nexit 1\n`,
+    {
+      mode: 0o755,
+    },
+  );
+  const unavailable = await whyUnavailable(NEXT_ENGINE, async () => await requireRuntime(folder));
+  expect(unavailable?.observed).toBe(`engine forky is not available: ${words}`);
+  await expect(requireRuntime(folder)).rejects.toMatchObject({ code: 'engine-unsuitable' });
 });
 
 test('options that are rejected before a start are rejected by dockerd too', async () => {

@@ -15,6 +15,7 @@ async function promote(manager: Engine, engines: readonly Engine[]) {
       const changed = index + 1;
       const wanted = role === 'manager' ? changed : engines.length - changed;
       await waitForManagers(manager, wanted + 1);
+      await waitForRole(engine, role);
     }
   };
   await change('manager');
@@ -30,6 +31,23 @@ async function waitForManagers(manager: Engine, wanted: number): Promise<void> {
       const isLed = managers.some((node) => node.manager?.leader === true);
       const isDone = isLed && managers.length === wanted;
       return isDone ? done(undefined) : notYet(`${managers.length}`);
+    },
+    { limit: 120_000, every: 250 },
+  );
+}
+
+/**
+ * Returns when an engine has its role by its own word. The managers list a demoted node as a worker before its engine has
+ * a worker's certificate: if they lose their leader in between, it tries to be a manager again.
+ */
+async function waitForRole(engine: Engine, role: 'manager' | 'worker'): Promise<void> {
+  await waitFor(
+    `${engine.machine.name}: its engine is a ${role}`,
+    async () => {
+      const { swarm, swarmNode, swarmError } = await engine.info({ quiet: true });
+      const isManager = swarmNode?.isManager === true;
+      const isDone = swarm === 'active' && isManager === (role === 'manager');
+      return isDone ? done(undefined) : notYet(`${swarm} ${swarmError}`);
     },
     { limit: 120_000, every: 250 },
   );

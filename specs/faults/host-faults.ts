@@ -43,18 +43,27 @@ export function changedSetting(
   return inMachine(provider, machine, { name: `${machine}: ${inject}`, inject, undo });
 }
 
-/** Sends a packet to each of 300,000 addresses and ports of the machine itself, again whenever their entries expire. */
-const SENDER = `socket(S,2,2,17); while (1) { for my $i (0..299999) {
-send(S, "", 0, pack("S n C4 x8", 2, 1024 + $i % 60000, 127, 1, 1, 1 + int($i / 60000))) } sleep 8 }`;
+/**
+ * Sends a packet to each of many addresses and ports of the machine itself, and again after a pause in seconds, before their
+ * entries expire.
+ */
+const sender = (connections: number, pause: number) =>
+  `socket(S,2,2,17); while (1) { for my $i (0..${connections - 1}) {
+send(S, "", 0, pack("S n C4 x8", 2, 1024 + $i % 60000, 127, 1, 1, 1 + int($i / 60000))) } select(undef, undef, undef, ${pause}) }`;
 
-/** A program keeps the table of tracked connections full. */
-export function fullConnectionTable(provider: MachineProvider, machine: string): Fault {
+/** A program keeps the table of tracked connections full: more than the usual room of the kernel, if nothing else is said. */
+export function fullConnectionTable(
+  provider: MachineProvider,
+  machine: string,
+  { connections, pause } = { connections: 300_000, pause: 8 },
+): Fault {
   const folder = '/proc/sys/net/netfilter';
   return inMachine(provider, machine, {
     name: `a program on ${machine} sends packets to many addresses`,
-    inject: `setsid perl -e '${SENDER}' </dev/null >/dev/null 2>&1 & echo $! >/run/sender.pid
+    inject: `setsid perl -e '${sender(connections, pause)}' </dev/null >/dev/null 2>&1 & echo $! >/run/sender.pid
       tries=0
-      until [ $(cat ${folder}/nf_conntrack_count) -ge $(cat ${folder}/nf_conntrack_max) ]; do
+      # The kernel forgets some entries as soon as 95 % are in use.
+      until [ $(($(cat ${folder}/nf_conntrack_count) * 100)) -ge $(($(cat ${folder}/nf_conntrack_max) * 97)) ]; do
         tries=$((tries + 1)); [ $tries -lt 300 ]; sleep 0.1
       done`,
     undo: `kill $(cat /run/sender.pid); rm /run/sender.pid

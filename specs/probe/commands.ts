@@ -72,7 +72,7 @@ export function describeCommands(): void {
       const again = await observeTablesAgain(
         observed,
         { probe: probes.left, signal: undefined },
-        salt,
+        { salt, engine: undefined },
       );
       const neighboursOf = (tables = kernel?.overlays) =>
         tables?.map(({ neighbors: neighbours }) => neighbours);

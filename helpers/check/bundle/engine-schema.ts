@@ -25,14 +25,19 @@ function only(kept: RegExp, value: z.ZodType<string>) {
 }
 
 export function engineSchema(leaves: Leaves) {
+  const { name } = leaves;
   const containers = list(containerSchema(leaves));
   return z.object({
     info: infoSchema(leaves),
+    clock: z.object({ ahead: z.number(), within: z.number() }).optional(),
     networks: list(networkSchema(leaves)),
     lateNetworks: list(word).optional(),
     laterTasks: list(word).optional(),
     containers,
     later: containers.optional(),
+    refusedClients: list(
+      z.object({ container: name, image: name, version: word, oldest: word }),
+    ).optional(),
     stopping: list(word).optional(),
   });
 }
@@ -62,6 +67,7 @@ function infoSchema({ name, text }: Leaves) {
     swarmError: text,
     liveRestore: z.boolean(),
     containersRunning: z.number(),
+    rootFolder: without<string>('/var/lib/docker'),
     systemTime: word,
     warnings: without<string[]>([]),
     systemStatus: without<[string, string][]>([]),

@@ -129,7 +129,12 @@ function hostStateSchema({ text }: Leaves) {
   return z.object({
     forwards: z.boolean().optional(),
     connections: z
-      .object({ count: z.number(), capacity: z.number(), dropped: z.number() })
+      .object({
+        count: z.number(),
+        capacity: z.number(),
+        dropped: z.number(),
+        notInserted: z.number().optional(),
+      })
       .optional(),
     docker: z
       .object({
@@ -145,6 +150,7 @@ function hostStateSchema({ text }: Leaves) {
         isUnmanaged: z.boolean(),
       })
       .optional(),
+    certificate: z.object({ from: word, until: word }).optional(),
     configuresLiveRestore: z.boolean(),
   });
 }

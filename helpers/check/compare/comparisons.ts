@@ -43,6 +43,11 @@ import { hostVxlans } from './host/host-vxlans.ts';
 import { liveRestore } from './swarm/live-restore.ts';
 import { swarmQuorum } from './swarm/quorum.ts';
 import { tasksStart } from './swarm/tasks.ts';
+import { clientsSupported } from './engines/clients.ts';
+import { ipv4Only } from './engines/ipv6.ts';
+import { clocks } from './host/clocks.ts';
+import { advertisedAddresses } from './host/advertised-addresses.ts';
+import { nodeCertificates } from './swarm/certificates.ts';
 import { subnetsApart } from './engines/subnets.ts';
 import { swarmMembers } from './members/swarm-members.ts';
 import { tunnels } from './paths/tunnels.ts';
@@ -53,11 +58,15 @@ export const comparisons: readonly Comparison[] = [
   enginesAnswer,
   hostnamesDiffer,
   engineIdsDiffer,
+  clocks,
+  advertisedAddresses,
   enginesClustered,
   keyValueMembers,
   swarmQuorum,
   swarmMembers,
   liveRestore,
+  nodeCertificates,
+  clientsSupported,
   tasksStart,
   gossipAware,
   // store
@@ -66,6 +75,7 @@ export const comparisons: readonly Comparison[] = [
   // networks
   networksKnown,
   networksAgree,
+  ipv4Only,
   subnetsApart,
   addressesLeft,
   endpointsAlive,

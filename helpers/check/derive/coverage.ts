@@ -1,4 +1,3 @@
-import { networkFamilies } from '../model/inspected.ts';
 import type { Observation } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
 import { servicesOf } from './services.ts';
@@ -172,7 +171,6 @@ function unsupportedParts(observation: Observation): string[] {
   const encrypted = names(
     ({ id, options }) => 'encrypted' in options && !isEncryptionExamined(id, observation),
   );
-  const withIPv6 = names(({ raw }) => networkFamilies.safeParse(raw).data?.EnableIPv6 === true);
   const otherPorts = (valueOf(servicesOf(observation))?.services ?? [])
     .filter(({ ports }) => ports.some(({ protocol }) => protocol !== 'tcp'))
     .map(({ name }) => name);
@@ -193,7 +191,6 @@ function unsupportedParts(observation: Observation): string[] {
       ? []
       : [`UDP and SCTP ports of the services ${otherPorts.toSorted().join(', ')}`]),
     ...(encrypted.length === 0 ? [] : [`encryption of ${encrypted.join(', ')}`]),
-    ...(withIPv6.length === 0 ? [] : [`IPv6 of ${withIPv6.join(', ')}`]),
     ...(hasGateway
       ? ['packets of containers to other networks; only their settings are read']
       : []),

@@ -1,3 +1,6 @@
+import { encryptedNetworks } from './kernel/encrypted-hosts.ts';
+import { observedKernels } from './kernel/expected-tables.ts';
+import { containersWithGateway, GATEWAY } from './gateway-bridge.ts';
 import { addressUsage, freeAddresses } from './address-usage.ts';
 import type { Observation } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
@@ -8,7 +11,14 @@ const FEW = 0.1;
 
 /** Returns facts that are no defects, but may become the cause of one, each in a sentence. */
 export function notesOf(observation: Observation): string[] {
-  return [...managerNotes(observation), ...nodeNotes(observation), ...addressNotes(observation)];
+  return [
+    ...managerNotes(observation),
+    ...nodeNotes(observation),
+    ...addressNotes(observation),
+    ...connectionNotes(observation),
+    ...gatewayNotes(observation),
+    ...advisoryNotes(observation),
+  ];
 }
 
 function managerNotes(observation: Observation): string[] {
@@ -40,4 +50,69 @@ function addressNotes(observation: Observation): string[] {
       `The network ${usage.network} (${usage.subnets.join(', ')}) has ${free} of ${usage.usable} addresses left.`,
     ];
   });
+}
+
+/** Failed insertions during a check that are worth a note: some result from first packets that arrive at the same moment. */
+const MANY = 10;
+
+function connectionNotes(observation: Observation): string[] {
+  return observedKernels(observation).flatMap(({ host: { name }, kernel: { host } }) => {
+    const { notInserted: before } = host?.before.connections ?? {};
+    const { notInserted: after } = host?.after?.connections ?? {};
+    if (before === undefined || after === undefined || after - before < MANY) return [];
+    return [
+      `The kernel of ${name} dropped ${after - before} packets during the check, because it could not insert their connections into its table: their addresses and ports were taken.`,
+    ];
+  });
+}
+
+function gatewayNotes(observation: Observation): string[] {
+  return observedKernels(observation).flatMap(({ host, kernel: { links, routes } }) => {
+    const mtuOf = (device: string | undefined) => links.find(({ name }) => name === device)?.mtu;
+    const inside = mtuOf(GATEWAY);
+    const { device } = routes.find(({ destination }) => destination === 'default') ?? {};
+    const outside = mtuOf(device);
+    if (inside === undefined || outside === undefined || inside <= outside) return [];
+    if (containersWithGateway(host).length === 0) return [];
+    return [
+      `Containers of ${host.name} may send packets of ${inside} bytes to other networks, but ${device} allows ${outside}: connections hang if a firewall drops ICMP.`,
+    ];
+  });
+}
+
+/** Published advisories about encrypted overlays, with the releases of the engine that have them. */
+const advisories = [
+  {
+    id: 'CVE-2026-92542',
+    affects: (version: string) =>
+      isOlder(version, '25.0.19') || (!isOlder(version, '26.0.0') && isOlder(version, '29.8.2')),
+    effect: 'a user without privileges on one node can send packets into the network',
+    fixed: '25.0.19 and 29.8.2',
+  },
+] as const;
+
+function advisoryNotes(observation: Observation): string[] {
+  const networks = encryptedNetworks(observation);
+  const joined = new Set(networks.flatMap(({ hosts }) => hosts));
+  return advisories.flatMap(({ id, affects, effect, fixed }) => {
+    const affected = observation.hosts.flatMap(({ name, engine }) => {
+      const version = valueOf(engine)?.info.serverVersion;
+      const isAffected = joined.has(name) && version !== undefined && affects(version);
+      return isAffected ? [`${name} (${version})`] : [];
+    });
+    if (affected.length === 0) return [];
+    return [
+      `By their versions, ${id} affects the encrypted networks of ${affected.join(', ')}: ${effect}. Docker Engine ${fixed} fix it, and distributions may fix other versions.`,
+    ];
+  });
+}
+
+function isOlder(version: string, than: string): boolean {
+  const [one, other] = [version, than].map((text) => text.split(/[.+~-]/, 3).map(Number));
+  for (const [index, part] of (other ?? []).entries()) {
+    const own = one?.[index] ?? 0;
+    if (Number.isNaN(own)) return false;
+    if (own !== part) return own < part;
+  }
+  return false;
 }

@@ -5,6 +5,7 @@ import {
   publishedPortUnreachable,
 } from './application/application.ts';
 import { nameStale, nameUnresolved } from './application/names.ts';
+import { clientTooOld } from './engines/clients.ts';
 import { containerDown, containerMisplaced, endpointStale } from './engines/containers.ts';
 import { engineUnreachable } from './engines/engine-unreachable.ts';
 import {
@@ -55,6 +56,9 @@ import {
   serviceBackendStale,
   serviceVipMissing,
 } from './services/load-balancers.ts';
+import { advertisedAddressAbsent } from './host/advertised-address.ts';
+import { clockSkew } from './host/clock.ts';
+import { certificateExpired } from './swarm/certificates.ts';
 import { dockerRulesDuplicated, dockerRulesMissing } from './host/docker-rules.ts';
 import { forwardingDisabled, gatewayBridgeBroken } from './host/gateway.ts';
 import { conntrackFull, vxlanDeviceForeign } from './host/kernel.ts';
@@ -71,7 +75,10 @@ import type { Rule } from './rule.ts';
 export const rules: readonly Rule[] = [
   // Engines and their cluster.
   engineUnreachable,
+  advertisedAddressAbsent,
   swarmQuorumLost,
+  clockSkew,
+  certificateExpired,
   engineOutside,
   // A kernel's own want, which looks like closed ways.
   neighborTableFull,
@@ -90,6 +97,7 @@ export const rules: readonly Rule[] = [
   engineNotClustered,
   managerUnreachable,
   liveRestoreInSwarm,
+  clientTooOld,
   // Networks, endpoints and containers.
   networkMissing,
   networkDiffers,

@@ -2,8 +2,12 @@
 export const diagnosisTitles = {
   'engine-unreachable': 'An engine does not answer',
   'engine-not-clustered': 'An engine is not a member of the cluster',
+  'advertised-address-absent': 'An engine advertises an address that its host does not have',
   'swarm-quorum-lost': 'The managers of a swarm have no leader',
   'live-restore-in-swarm': 'An engine in a swarm uses live-restore',
+  'clock-skew': 'The clock of a host is wrong',
+  'certificate-expired': 'The certificate of a node has expired, or is not renewed',
+  'client-too-old': 'An engine refuses requests of an old client',
   'duplicate-hostname': 'Two hosts have the same hostname',
   'duplicate-engine-id': 'Two engines have the same ID',
   'keystore-unreachable': 'A host cannot reach the key-value store',

@@ -46,6 +46,22 @@ export type BalancerPart = 'sandbox' | 'address' | 'mark' | 'virtual-service' | 
 /** The types of the expected and the observed value of each kind of difference. Both are JSON. */
 export interface DifferenceValues {
   'engine-silent': { expected: string; observed: Pulse };
+  'clock-differs': {
+    expected: { secondsAhead: number };
+    observed: { secondsAhead: number };
+  };
+  'certificate-old': {
+    expected: string;
+    observed: { state: 'expired' | 'overdue'; until: string | null; isNode: boolean };
+  };
+  'client-refused': {
+    expected: { oldest: string };
+    observed: { version: string; image: string };
+  };
+  'advertised-address-absent': {
+    expected: string;
+    observed: { addresses: readonly string[] };
+  };
   'engine-not-member': {
     expected: string | EngineOptions;
     observed: string | EngineOptions | { nodeId: string | undefined; managers: string };

@@ -18,6 +18,10 @@ export interface Place {
 export const differenceKinds = [
   // Engines and their cluster.
   'engine-silent',
+  'clock-differs',
+  'certificate-old',
+  'client-refused',
+  'advertised-address-absent',
   'engine-not-member',
   'member-unknown',
   'leader-missing',

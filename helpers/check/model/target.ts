@@ -8,6 +8,8 @@ export interface TargetHost {
   readonly engine: Engine;
   /** The IPv4 address in the cluster; the address that its engine advertises when absent. */
   readonly address?: string | undefined;
+  /** The address at which we reach it, for an engine that advertises none: in clouds, members often use others. */
+  readonly reachedAt?: string | undefined;
 }
 
 /** The key-value store of a cluster. */

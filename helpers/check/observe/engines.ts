@@ -5,7 +5,8 @@ import type { Engine } from '../../docker/engine.ts';
 import type { NetworkFacts } from '../../docker/networks.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { PROBE_LABEL } from '../probe/start/describe-probe.ts';
-import type { EngineView } from '../model/views/engine-view.ts';
+import { findRefusedClients } from './refused-clients.ts';
+import type { ClockReading, EngineView } from '../model/views/engine-view.ts';
 
 /** Milliseconds for one answer. An engine that has lost the way to its store hangs for 30 s at some of these. */
 const ANSWER_LIMIT = 10_000;
@@ -13,12 +14,32 @@ const ANSWER_LIMIT = 10_000;
 /** Reads all data of an engine that is compared. An object that disappears in between is left out. */
 export async function observeEngine(engine: Engine, signal: AbortSignal): Promise<EngineView> {
   const options: CallOptions = { limit: ANSWER_LIMIT, signal };
-  const [info, networks, containers] = await Promise.all([
-    engine.info(options),
+  const [{ info, clock }, networks, containers] = await Promise.all([
+    readInfo(engine, options),
     readNetworks(engine, options),
     readContainers(engine, options),
   ]);
-  return { info, networks, containers };
+  return { info, clock, networks, containers };
+}
+
+async function readInfo(engine: Engine, options: CallOptions) {
+  const asked = Date.now();
+  const info = await engine.info(options);
+  return { info, clock: readClock(info.systemTime, asked, Date.now()) };
+}
+
+/** Compares an engine's clock with our own: it answered between these two times. */
+export function readClock(
+  systemTime: string,
+  asked: number,
+  answered: number,
+): ClockReading | undefined {
+  const time = Date.parse(systemTime);
+  if (Number.isNaN(time)) return undefined;
+  return {
+    ahead: Math.round(time - (asked + answered) / 2),
+    within: Math.ceil((answered - asked) / 2),
+  };
 }
 
 /**
@@ -35,14 +56,22 @@ export async function observeEngineAgain(
   const known = new Set(view.networks.map(({ id }) => id));
   // Only in a swarm does an engine have endpoints of other hosts on record.
   const settled = view.networks.filter(({ tasks }) => tasks.length === 0).map(({ id }) => id);
-  const [later, again] = await Promise.all([
+  const [later, again, refusedClients] = await Promise.all([
     readContainers(engine, options),
     readNetworks(engine, options, new Set(settled)),
+    findRefusedClients(engine, view, options),
   ]);
   const added = again.filter(({ id }) => !known.has(id));
   const laterTasks = again.flatMap(({ tasks }) => tasks.map(({ endpointId }) => endpointId));
   const lateNetworks = added.map(({ id }) => id);
-  return { ...view, networks: [...view.networks, ...added], lateNetworks, laterTasks, later };
+  return {
+    ...view,
+    networks: [...view.networks, ...added],
+    lateNetworks,
+    laterTasks,
+    later,
+    refusedClients,
+  };
 }
 
 /** Returns `hangs` if the engine still reports its version, `silent` if it answers nothing. */

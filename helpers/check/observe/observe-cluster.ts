@@ -120,7 +120,9 @@ async function observeLayers(
     observeEach(hosts, 'kernel, second read', signal, async (host) => {
       const probe = privilegedProbeOn(context, host.name);
       if ('missing' in probe) return probe;
-      return await observeTablesAgain(kernel(host), { probe: probe.value, signal }, salt);
+      const access = { probe: probe.value, signal };
+      const of = { salt, engine: valueOf(host.engine) };
+      return await observeTablesAgain(kernel(host), access, of);
     }),
     observeEach(hosts, 'services, second read', signal, async (host) => {
       const probe = privileged(host);

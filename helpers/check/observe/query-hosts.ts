@@ -35,7 +35,7 @@ export async function beginWithHosts(
 }
 
 async function queryHost(
-  { name, engine, address }: TargetHost,
+  { name, engine, address, reachedAt }: TargetHost,
   signal: AbortSignal,
 ): Promise<QueriedHost> {
   let isInvalid = false;
@@ -53,6 +53,11 @@ async function queryHost(
     takePulse(engine, signal),
   ]);
   return 'value' in view
-    ? { name, address: address ?? addressOf(view.value), engine: view, pulse: 'answers' }
-    : { name, address, engine: view, pulse: isInvalid ? 'invalid' : pulse };
+    ? {
+        name,
+        address: address ?? addressOf(view.value) ?? reachedAt,
+        engine: view,
+        pulse: 'answers',
+      }
+    : { name, address: address ?? reachedAt, engine: view, pulse: isInvalid ? 'invalid' : pulse };
 }

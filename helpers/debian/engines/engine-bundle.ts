@@ -169,9 +169,17 @@ async function readVersion(root: string): Promise<string> {
 }
 
 /** Runs the program that starts containers: it may need a newer C library than the engine. */
-async function requireRuntime(root: string): Promise<void> {
+export async function requireRuntime(root: string): Promise<void> {
   const runc = findProgram('runc', placesIn(root)) ?? 'runc';
-  await runCommand(runc, ['--version'], { env: bareEnvironment(root), hint: UNSUITED });
+  const env = bareEnvironment(root);
+  const { exitCode, stderr } = await runCommand(runc, ['--version'], { env, expect: 'any' });
+  if (exitCode === 0) return;
+  throw new HarnessError({
+    code: 'engine-unsuitable',
+    tried: `${runc} --version`,
+    observed: stderr.trim().split('\n', 1)[0] || `exit code ${exitCode}`,
+    hint: UNSUITED,
+  });
 }
 
 function bareEnvironment(root: string): Record<string, string> {

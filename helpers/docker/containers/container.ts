@@ -27,8 +27,10 @@ export interface Container {
   kill(options?: CallOptions & { readonly with?: string }): Promise<void>;
   /** Removes it, running or not, with its anonymous volumes. Ignores a removed container. */
   remove(options?: CallOptions): Promise<void>;
-  /** Returns its output so far, or the last `lines` of it. */
-  logs(options?: CallOptions & { readonly lines?: number }): Promise<string>;
+  /** Returns its output so far, the last `lines` of it, or that `since` a time in seconds since 1970. */
+  logs(
+    options?: CallOptions & { readonly lines?: number; readonly since?: number },
+  ): Promise<string>;
   /** Returns its processes, with the columns of `ps -ef`. */
   top(options?: CallOptions): Promise<readonly Readonly<Record<string, string>>[]>;
   /** Runs a program in it, without a shell. Any exit code is a result, not an error. */
@@ -89,7 +91,7 @@ export function openContainer(connection: Connection, id: string, name: string):
             .remove({ force: true, v: true, abortSignal })
             .catch(unlessStatus(404)),
       }),
-    logs: async ({ lines, ...options } = {}) => {
+    logs: async ({ lines, since, ...options } = {}) => {
       const { terminal } = await container.inspect(options);
       return await connection.call({
         ...options,
@@ -100,7 +102,7 @@ export function openContainer(connection: Connection, id: string, name: string):
           await docker.getContainer(id).logs({
             stdout: true,
             stderr: true,
-            ...omitUndefined({ tail: lines }),
+            ...omitUndefined({ tail: lines, since }),
             abortSignal,
           }),
         print: (text) => text,

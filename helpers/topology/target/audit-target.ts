@@ -42,7 +42,11 @@ export function machinesTarget(machines: readonly Machine[]): AuditTarget {
   const names = machines.map(({ name }) => name);
   return {
     name: names.length > 4 ? `${names.length} engines` : names.join(', '),
-    hosts: machines.map(hostOf),
+    // The members may know each other by other addresses than we do.
+    hosts: machines.map((machine) => {
+      const { address: reachedAt, ...host } = hostOf(machine);
+      return { ...host, reachedAt };
+    }),
     isComplete: false,
     expectations: {},
   };

@@ -1,3 +1,4 @@
+import { fullConnectionTable } from '../../faults/host-faults.ts';
 import { type Fault, inMachine } from '../../faults/fault.ts';
 import type { Defect } from '../defect.ts';
 import type { DiagnosisLab } from '../lab.ts';
@@ -66,6 +67,37 @@ ${unpinHosts}`,
   });
 }
 
+const moveClock = (seconds: number) => `date -s @$(($(date +%s) + ${seconds}))`;
+
+/** Sets the clock of the machine some seconds ahead, or behind. */
+function wrongClock({ provider }: DiagnosisLab, seconds: number): Fault {
+  return inMachine(provider, HOST, {
+    name: `the clock of ${HOST} is wrong by ${seconds} s`,
+    inject: moveClock(seconds),
+    undo: moveClock(-seconds),
+  });
+}
+
+/** The limit of tracked connections is low, as in a small virtual machine, and a program uses them all. */
+function lowConnectionLimit({ provider }: DiagnosisLab): Fault {
+  const limit = 'net.netfilter.nf_conntrack_max';
+  const lowered = inMachine(provider, HOST, {
+    name: `${HOST} tracks 2000 connections`,
+    inject: `sysctl -n ${limit} >/run/connections.limit; sysctl -q -w ${limit}=2000`,
+    undo: `sysctl -q -w ${limit}=$(cat /run/connections.limit); rm /run/connections.limit`,
+  });
+  const full = fullConnectionTable(provider, HOST, { connections: 5000, pause: 0.2 });
+  return {
+    name: `${lowered.name}, and has more`,
+    inject: async () => {
+      const undo = [await lowered.inject(), await full.inject()];
+      return async () => {
+        for (const one of undo.toReversed()) await one();
+      };
+    },
+  };
+}
+
 /** Defects of a kernel that one machine has for itself: machines that share the user's kernel cannot have them. */
 export const ownKernelDefects: readonly Defect[] = [
   {
@@ -79,5 +111,26 @@ export const ownKernelDefects: readonly Defect[] = [
     way: 'a network namespace fills the table of its kernel',
     where: { host: HOST },
     fault: (lab) => fullOf(lab, `a network namespace of ${HOST} fills the table`, 'crowd'),
+  },
+  {
+    code: 'clock-skew',
+    way: 'the clock is ahead',
+    where: { host: HOST },
+    worksWithDefect: true,
+    fault: (lab) => wrongClock(lab, 600),
+  },
+  {
+    code: 'clock-skew',
+    way: 'the clock has the local time instead of UTC',
+    where: { host: HOST },
+    worksWithDefect: true,
+    fault: (lab) => wrongClock(lab, 7200),
+  },
+  {
+    code: 'conntrack-table-full',
+    way: 'the limit is too low for the connections of a program',
+    where: { host: HOST },
+    worksWithDefect: true,
+    fault: lowConnectionLimit,
   },
 ];

@@ -63,6 +63,7 @@ export function engineOf({
       swarmError: '',
       liveRestore: false,
       containersRunning: 0,
+      rootFolder: '/var/lib/docker',
       systemTime: '2026-11-27T18:30:00Z',
       warnings: [],
       systemStatus: [],
@@ -70,6 +71,7 @@ export function engineOf({
     },
     networks: [],
     containers: [],
+    refusedClients: [],
     ...parts,
   });
 }

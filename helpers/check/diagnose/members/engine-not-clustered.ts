@@ -1,7 +1,7 @@
 import { downNodes } from '../../derive/coverage.ts';
 import type { Diagnosis, Action } from '../../model/diagnosis.ts';
 import { type Difference, type DifferenceKind, ofKind } from '../../model/difference.ts';
-import { hostNamed, knownAddressOf } from '../../derive/find-host.ts';
+import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
 import { isApplicationSymptom, isAt } from '../consequences.ts';
@@ -9,12 +9,15 @@ import type { Rule } from '../rule.ts';
 import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** Differences with a separate cause, even if the engine is not in the cluster. */
-const ownCauses: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+export const ownCauses: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'engine-not-member',
   'hostname-shared',
   'engine-id-shared',
   'subnets-overlap',
   'live-restore-on',
+  'clock-differs',
+  'certificate-old',
+  'client-refused',
   'docker-rules-missing',
   'docker-rules-duplicated',
   'forwarding-off',
@@ -129,15 +132,6 @@ function joinAgain({ where, observed }: Outside, observation: Observation): Acti
       host: where.host,
       commands: [['docker', 'swarm', 'unlock']],
       effect: 'Asks for the unlock key. "docker swarm unlock-key" prints it on another manager.',
-    };
-  }
-  const { swarmError = '' } = valueOf(hostNamed(observation, where.host)?.engine)?.info ?? {};
-  if (/certificate|x509/.test(swarmError)) {
-    return {
-      kind: 'next-step',
-      host: where.host,
-      commands: [['date', '-u']],
-      effect: `Shows the time of the host. If it is wrong, correct the clock and restart the engine. If it is right, the engine was off for longer than its certificate is valid (90 days by default): run "docker swarm leave --force" there, and join it again with the command that "docker swarm join-token worker" prints on ${manager ?? 'a manager'}.`,
     };
   }
   const leave = observed === 'inactive' ? '' : 'Run "docker swarm leave --force" there first. ';

@@ -1,4 +1,4 @@
-import { hostAt } from '../../derive/find-host.ts';
+import { hostAt, hostNamed } from '../../derive/find-host.ts';
 import { lostQuorumOf, type LostQuorum } from '../../derive/swarm-managers.ts';
 import type { Action } from '../../model/diagnosis.ts';
 import type { Difference, DifferenceKind } from '../../model/difference.ts';
@@ -15,18 +15,19 @@ const symptoms: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
 
 /** A swarm without a leader. Engines that do not answer, and blocked ports, remain separate findings: they are causes. */
 export const swarmQuorumLost = ruleFor('leader-missing', 'swarm-quorum-lost', {
-  consequences: (_, open) => open.filter((one) => symptoms.has(one.kind) || isNodeUnseen(one)),
+  consequences: (_, open, observation) =>
+    open.filter((one) => symptoms.has(one.kind) || isNodeUnseen(one, observation)),
   action: (_, observation) => {
     const lost = lostQuorumOf(observation);
     return lost && restoreQuorum(lost, observation);
   },
 });
 
-/** Without a leader, no node reports to a manager. */
-function isNodeUnseen(one: Difference): boolean {
-  return (
-    one.kind === 'engine-not-member' && (one.observed === 'down' || one.observed === 'unknown')
-  );
+/** Without a leader, no node reports to a manager, and none gets a certificate: a new or old manager cannot start. */
+function isNodeUnseen(one: Difference, observation: Observation): boolean {
+  if (one.kind !== 'engine-not-member') return false;
+  const { swarmError = '' } = valueOf(hostNamed(observation, one.where.host)?.engine)?.info ?? {};
+  return one.observed === 'down' || one.observed === 'unknown' || /have a leader/.test(swarmError);
 }
 
 function restoreQuorum(lost: LostQuorum, observation: Observation): Action {

@@ -32,6 +32,14 @@ export interface ConnectionTable {
   readonly capacity: number;
   /** Connections since boot that found no room in it. */
   readonly dropped: number;
+  /** Connections since boot that could not be inserted, also because another one used the same addresses and ports. */
+  readonly notInserted?: number | undefined;
+}
+
+/** The period in which a certificate is valid, in ISO 8601 format. */
+export interface Validity {
+  readonly from: string;
+  readonly until: string;
 }
 
 /** Settings and tables of a host that all of its containers depend on. */
@@ -42,6 +50,8 @@ export interface HostState {
   readonly connections: ConnectionTable | undefined;
   /** Undefined where it could not be read. */
   readonly docker: DockerFirewall | undefined;
+  /** The engine's certificate as a node of a swarm; undefined without one. */
+  readonly certificate?: Validity | undefined;
   /** True if the engine's configuration file sets `live-restore`. */
   readonly configuresLiveRestore: boolean;
 }

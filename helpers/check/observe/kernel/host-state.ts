@@ -1,5 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import type { FileResult } from '../../probe/probe.ts';
-import type { ConnectionTable, HostState } from '../../model/views/host-state.ts';
+import type { ConnectionTable, HostState, Validity } from '../../model/views/host-state.ts';
 import { CONFIGURATION, readConfiguration } from './engine-options.ts';
 import { type KernelAccess, HOST_NAMESPACE } from './query-kernel.ts';
 
@@ -9,21 +10,36 @@ const CAPACITY = '/proc/sys/net/netfilter/nf_conntrack_max';
 const STATISTICS = '/proc/net/stat/nf_conntrack';
 
 /** Reads settings of the host's kernel; undefined parts where they are unavailable. */
-export async function readHostState({
-  probe,
-  signal,
-}: KernelAccess): Promise<Omit<HostState, 'docker'>> {
-  const paths = [FORWARD, COUNT, CAPACITY, STATISTICS, CONFIGURATION];
-  const [forward, count, capacity, statistics, file] = await probe
+export async function readHostState(
+  { probe, signal }: KernelAccess,
+  /** The folder of the engine's state. */
+  rootFolder = '/var/lib/docker',
+): Promise<Omit<HostState, 'docker'>> {
+  const certificate = `${rootFolder}/swarm/certificates/swarm-node.crt`;
+  const paths = [FORWARD, COUNT, CAPACITY, STATISTICS, CONFIGURATION, certificate];
+  const [forward, count, capacity, statistics, file, certified] = await probe
     .read(paths, { namespace: HOST_NAMESPACE, signal })
     // Other tables matter more; a comparison without these values is skipped.
     .catch((): FileResult[] => []);
   const forwards = numberIn(forward);
   return {
     forwards: forwards === undefined ? undefined : forwards > 0,
+    certificate: readValidity(textOf(certified)),
     configuresLiveRestore: readConfiguration(file)['live-restore'] === true,
     connections: readConnections(numberIn(count), numberIn(capacity), textOf(statistics)),
   };
+}
+
+/** Returns the validity of the first certificate of a file; undefined if it has none. */
+export function readValidity(text: string): Validity | undefined {
+  if (text === '') return undefined;
+  try {
+    const { validFrom, validTo } = new X509Certificate(text);
+    return { from: new Date(validFrom).toISOString(), until: new Date(validTo).toISOString() };
+  } catch {
+    // Anything else in its place, such as a file that is being written.
+    return undefined;
+  }
 }
 
 function readConnections(
@@ -33,13 +49,18 @@ function readConnections(
 ): ConnectionTable | undefined {
   // Zero means no limit.
   if (count === undefined || capacity === undefined || capacity === 0) return undefined;
-  return { count, capacity, dropped: readDropped(statistics) };
+  return {
+    count,
+    capacity,
+    dropped: sumColumn(statistics, 'drop'),
+    notInserted: sumColumn(statistics, 'insert_failed'),
+  };
 }
 
-/** Sums the columns "drop" of all processors: connections that found the table full. */
-export function readDropped(statistics: string): number {
+/** Sums a column for all processors: "drop" counts connections that found the table full. */
+export function sumColumn(statistics: string, name: string): number {
   const [head = '', ...lines] = statistics.trim().split('\n');
-  const column = head.trim().split(/\s+/).indexOf('drop');
+  const column = head.trim().split(/\s+/).indexOf(name);
   if (column < 0) return 0;
   return lines.reduce((sum, line) => {
     const value = Number.parseInt(line.trim().split(/\s+/)[column] ?? '', 16);

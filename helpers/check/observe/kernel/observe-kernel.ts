@@ -46,7 +46,7 @@ export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>>
       readContainers(access, containersOnOverlays(engine)),
       queryNeighborTable(access),
       queryThreads(access),
-      readHostState(access),
+      readHostState(access, engine?.info.rootFolder),
       hasEncryption(engine) ? observeEncryption(access, salt) : undefined,
     ]);
   const neighborTable = before && { before, after: undefined };
@@ -84,7 +84,7 @@ export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>>
 export async function observeTablesAgain(
   kernel: Observed<KernelView>,
   access: KernelAccess,
-  salt: string,
+  { salt, engine }: Pick<KernelOf, 'salt' | 'engine'>,
 ): Promise<Observed<KernelView>> {
   if (!('value' in kernel)) return kernel;
   const { neighborTable: { before } = {}, hostVxlans = [], encryption } = kernel.value;
@@ -94,7 +94,7 @@ export async function observeTablesAgain(
       observeFirewall(access, kernel.value),
       before && queryNeighborTable(access),
       queryThreads(access),
-      readHostState(access),
+      readHostState(access, engine?.info.rootFolder),
       // An engine creates its devices here before it moves them to an overlay's namespace.
       hostVxlans.length === 0
         ? []

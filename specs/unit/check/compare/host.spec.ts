@@ -7,7 +7,7 @@ import { withValue } from '../../../../helpers/check/model/observed.ts';
 import type { HostState } from '../../../../helpers/check/model/views/host-state.ts';
 import type { KernelView } from '../../../../helpers/check/model/views/kernel-view.ts';
 import { readDockerRules } from '../../../../helpers/check/observe/kernel/docker-rules.ts';
-import { readDropped } from '../../../../helpers/check/observe/kernel/host-state.ts';
+import { sumColumn } from '../../../../helpers/check/observe/kernel/host-state.ts';
 import { containerOf, NETWORK_ID, overlay } from '../healthy-cluster.ts';
 import { engineOf, hostOf, observationOf, overlayOf } from '../observation.ts';
 
@@ -333,7 +333,7 @@ describe('A host', () => {
 });
 
 test('Dropped connections are the sum of all processors, in hexadecimal', () => {
-  expect(readDropped(STATISTICS)).toBe(18);
-  expect(readDropped('')).toBe(0);
-  expect(readDropped('entries drop\n00000001')).toBe(0);
+  expect(sumColumn(STATISTICS, 'drop')).toBe(18);
+  expect(sumColumn('', 'drop')).toBe(0);
+  expect(sumColumn('entries drop\n00000001', 'drop')).toBe(0);
 });

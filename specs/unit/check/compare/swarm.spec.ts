@@ -143,7 +143,7 @@ describe('A swarm', () => {
       'error while loading TLS certificate in /var/lib/docker/swarm/certificates/swarm-node.crt: certificate (1 - k8rxtaxrhzdw2j48j1dotuj0a) not valid after Fri, 25 Jun 2021 01:41:00 UTC, and it is currently Wed, 21 Jul 2021 00:39:25 EDT: x509: certificate has expired or is not yet valid';
     const expired = swarmOf({ info: { swarm: 'error', swarmNode: undefined, swarmError } });
     expect(diagnose(expired)).toEqual([
-      { code: 'engine-not-clustered', where: { host: worker }, command: 'date -u' },
+      { code: 'certificate-expired', where: { host: worker }, command: 'date -u' },
     ]);
     const [found] = diagnoseObservation(expired).diagnoses;
     expect(found?.summary).toContain('x509: certificate has expired or is not yet valid');
@@ -208,10 +208,9 @@ describe('A swarm', () => {
   });
 
   test('lists the features that no comparison supports', () => {
-    const encrypted = { ...network, options: { encrypted: '' }, raw: { EnableIPv6: true } };
+    const encrypted = { ...network, options: { encrypted: '' } };
     expect(diagnoseObservation(swarmOf({ networks: [encrypted] })).coverage.unsupported).toEqual([
       'encryption of my-net',
-      'IPv6 of my-net',
     ]);
     const task = { service: 'web', name: 'web.1', endpointId: 'e', address: '', hostAddress: '' };
     const served = { ...network, tasks: [task] };

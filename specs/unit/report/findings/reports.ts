@@ -191,6 +191,7 @@ function hostOf(name: string, index: number): HostView {
         swarmError: '',
         liveRestore: false,
         containersRunning: 1,
+        rootFolder: '/var/lib/docker',
         systemTime: '2026-11-27T18:30:00Z',
         warnings: [],
         systemStatus: [],
