@@ -76,14 +76,16 @@ function withInfo(info: NonNullable<Parameters<typeof engineAt>[1]>['info']): Ob
   return withEngine({ info: info ?? {} });
 }
 
-test('No secret survives in a bundle, wherever it is', async () => {
-  const letters = constantFrom(...'abcdefghijklmnopqrstuvwxyzABCXYZ0123456789_.~+'.split(''));
-  const secrets = string({ unit: letters, minLength: 24, maxLength: 60 });
+const letters = constantFrom(...'abcdefghijklmnopqrstuvwxyzABCXYZ0123456789_.~+'.split(''));
+const secrets = string({ unit: letters, minLength: 24, maxLength: 60 });
+
+test.each(Object.entries(places))('No secret survives in %s', async (_place, clusterWith) => {
   await assert(
-    asyncProperty(constantFrom(...Object.keys(places)), secrets, async (place, secret) => {
-      const text = await textOf(places[place]?.(secret) ?? keyValueCluster());
-      expect(text, place).not.toContain(secret);
+    asyncProperty(secrets, async (secret) => {
+      expect(await textOf(clusterWith(secret))).not.toContain(secret);
     }),
+    // A whole bundle is made for each.
+    { numRuns: 4 },
   );
 });
 
