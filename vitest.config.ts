@@ -47,7 +47,7 @@ const onOneCluster = [...ofTutorial, ...own];
 /** Machines with their own kernel are slow: their specs run only if they are requested. */
 const isUmlRequested = isRequested('uml');
 /** The package, the executable and the image on other machines, which takes minutes: only if they are requested. */
-const packageSpecs = ['specs/package/{installed,executable,monitoring}.spec.ts'];
+const packageSpecs = ['specs/package/{installed,executable,image,monitoring}.spec.ts'];
 /** Recordings of docker-machine: their hundreds of processes take minutes, so they run only if they are requested. */
 const machineCliSpecs = ['specs/machine-cli/{errors,machines}.spec.ts'];
 /** Faults take their time, and are undone: minutes, so they run only if they are requested. */

@@ -65,7 +65,7 @@ describe('On a host without Node.js and without Debian’s tools, the executable
     expect(exitCode, stderr).toBe(1);
     expect(stdout).toMatch(/vxlan-blocked/);
     expect(stdout).toMatch(/\nnext: overlay-e2e check /);
-    const [page = ''] = /\/\S*docs\/diagnoses\/vxlan-blocked\.md/.exec(stdout) ?? [];
+    const [page = ''] = /\S*docs\/diagnoses\/vxlan-blocked\.md/.exec(stdout) ?? [];
     const shown = await lab.bare(`cat ${page}`);
     expect(shown.stdout).toMatch(/^# /);
   });
