@@ -10,15 +10,15 @@ export interface PublicIssue {
   readonly codes: readonly string[];
 }
 
-/** Reads the issues of the page: each section has a block of commands, and one with the result of a check. */
+/** Reads the issues of the page whose sections have a block of commands, and one with the result of a check. */
 export function publicIssues(): PublicIssue[] {
   const file = join(import.meta.dirname, '../../docs/public-issues.md');
   const [, ...sections] = readFileSync(file, 'utf8').split('\n## ');
-  return sections.map((section) => {
+  return sections.flatMap((section): PublicIssue[] => {
     const [title = ''] = section.split('\n', 1);
     const [, commands = ''] = /```sh\n(.*?)```/s.exec(section) ?? [];
     const [, result = ''] = /```text\n(.*?)```/s.exec(section) ?? [];
     const codes = [...result.matchAll(/^ *\d+ {2}([a-z-]+) · /gm)].map(([, code = '']) => code);
-    return { title, commands, codes };
+    return commands === '' ? [] : [{ title, commands, codes }];
   });
 }

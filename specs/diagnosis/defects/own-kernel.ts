@@ -1,4 +1,3 @@
-import { fullConnectionTable } from '../../faults/host-faults.ts';
 import { type Fault, inMachine } from '../../faults/fault.ts';
 import type { Defect } from '../defect.ts';
 import type { DiagnosisLab } from '../lab.ts';
@@ -78,26 +77,6 @@ function wrongClock({ provider }: DiagnosisLab, seconds: number): Fault {
   });
 }
 
-/** The limit of tracked connections is low, as in a small virtual machine, and a program uses them all. */
-function lowConnectionLimit({ provider }: DiagnosisLab): Fault {
-  const limit = 'net.netfilter.nf_conntrack_max';
-  const lowered = inMachine(provider, HOST, {
-    name: `${HOST} tracks 2000 connections`,
-    inject: `sysctl -n ${limit} >/run/connections.limit; sysctl -q -w ${limit}=2000`,
-    undo: `sysctl -q -w ${limit}=$(cat /run/connections.limit); rm /run/connections.limit`,
-  });
-  const full = fullConnectionTable(provider, HOST, { connections: 5000, pause: 0.2 });
-  return {
-    name: `${lowered.name}, and has more`,
-    inject: async () => {
-      const undo = [await lowered.inject(), await full.inject()];
-      return async () => {
-        for (const one of undo.toReversed()) await one();
-      };
-    },
-  };
-}
-
 /** Defects of a kernel that one machine has for itself: machines that share the user's kernel cannot have them. */
 export const ownKernelDefects: readonly Defect[] = [
   {
@@ -125,12 +104,5 @@ export const ownKernelDefects: readonly Defect[] = [
     where: { host: HOST },
     worksWithDefect: true,
     fault: (lab) => wrongClock(lab, 7200),
-  },
-  {
-    code: 'conntrack-table-full',
-    way: 'the limit is too low for the connections of a program',
-    where: { host: HOST },
-    worksWithDefect: true,
-    fault: lowConnectionLimit,
   },
 ];
