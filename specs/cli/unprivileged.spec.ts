@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { runAsNobody } from './run-as-nobody.ts';
 
 const refusal =
@@ -53,25 +53,4 @@ test("npm run e2e in root's clone prints one line about the folder that it canno
   expect(stderr).toMatch(
     /^specs\/run\.sh: nobody cannot write to \S+\/reports\. Set OVERLAY_E2E_REPORTS to [^\n]*\n$/,
   );
-});
-
-describe('Where the kernel refuses user namespaces', () => {
-  test('doctor reports the virtual computer, its cost, and how to allow namespaces', async () => {
-    const { stdout } = await runAsNobody('helpers/cli/overlay-e2e.sh doctor', {
-      provider: 'uml',
-      isRefused: true,
-    });
-    const line = stdout
-      .replaceAll(/\n +/g, ' ')
-      .split('\n')
-      .find((one) => one.includes('without root'));
-    expect(line).toMatch(/^✔ without root +yes, in a virtual computer with one processor: /);
-    expect(line).toContain(
-      'This user cannot create namespaces, "unshare: unshare failed: Operation not permitted"',
-    );
-    expect(line).toContain(
-      'For more speed, run this command as root; or in a container, allow them: ',
-    );
-    expect(stdout).toMatch(/^✔ memory +a file in \/dev\/shm$/m);
-  });
 });

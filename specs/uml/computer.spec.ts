@@ -38,6 +38,9 @@ describe('A user without root whose kernel refuses user namespaces', { shuffle: 
         stderr: '',
       });
       expect(stdout).toMatch(/^✔ without root +yes, in a virtual computer with one processor: /m);
+      expect(stdout.replaceAll(/\n +/g, ' ')).toContain(
+        'This user cannot create namespaces, "unshare: unshare failed: Operation not permitted". For more speed, run this command as root; or in a container, allow them: ',
+      );
       expect(stdout).toMatch(/^Nothing is missing\.$/m);
       expect(stdout).toMatch(/^seed is up after /m);
       expect(stdout).toMatch(/"id":\s*1\b/);

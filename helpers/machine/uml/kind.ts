@@ -1,4 +1,5 @@
 import { requireHost } from '../../netns/doctor/require-host.ts';
+import { isRootless } from '../../process/rootless.ts';
 import { InputError } from '../../process/errors/input-error.ts';
 import { netnsKind } from '../netns/kind.ts';
 import type { ProviderKind } from '../provider-kind.ts';
@@ -10,7 +11,8 @@ export const umlKind: ProviderKind = {
   decide: (because, conditions) => {
     const reason = whyNoOwnKernels(conditions);
     if (reason === undefined) {
-      const how = conditions.isRoot ? 'as root' : 'without root, in user namespaces';
+      const apart = isRootless() ? 'without root, in user namespaces' : 'without root';
+      const how = conditions.isRoot ? 'as root' : apart;
       return { name: 'uml', because: `${because}; ${how}` };
     }
     throw new InputError({

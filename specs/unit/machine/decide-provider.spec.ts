@@ -76,7 +76,7 @@ test('without root, machines with their own kernel are chosen on x86-64', () => 
   const user = { ...none, isRoot: false };
   expect(decideProvider(user)).toEqual({
     name: 'uml',
-    because: 'docker-machine and VBoxManage not found; without root, in user namespaces',
+    because: 'docker-machine and VBoxManage not found; without root',
   });
   expect(decideProvider({ ...user, arch: 'arm64' }).name).toBe('netns');
   expect(decideProvider({ ...user, env: { E2E_PROVIDER: 'netns' } }).name).toBe('netns');
