@@ -1,3 +1,4 @@
+import { scaleLimit } from '../../docker/endpoints/scale-limit.ts';
 import { connect } from 'node:net';
 import type { MachineProvider } from '../../machine/machine.ts';
 import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
@@ -111,8 +112,9 @@ async function dialFrom(
   place: StoreLocation,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const limits = { limit: DIAL_LIMIT, signal };
-  if (!(await runsAlready(provider, machine))) return undefined;
+  const found = await provider.inspect(machine).catch(() => undefined);
+  if (found?.state !== 'Running') return undefined;
+  const limits = { limit: scaleLimit(DIAL_LIMIT, [found]), signal };
   try {
     await connectFromMachine({ provider, machine, ...limits }, place);
     return undefined;
@@ -125,11 +127,4 @@ async function dialFrom(
       () => undefined,
     );
   }
-}
-
-async function runsAlready(provider: MachineProvider, machine: string): Promise<boolean> {
-  return await provider.inspect(machine).then(
-    ({ state }) => state === 'Running',
-    () => false,
-  );
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { readIfThere } from '../../process/files/read-if-exists.ts';
-import { isRootless } from '../../process/rootless.ts';
+import { isInComputer, isRootless } from '../../process/rootless.ts';
 import { quoteForShell, tail } from '../../process/run-command.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 import {
@@ -202,8 +202,34 @@ function engineScript(config: MachineConfig, env: Env): string {
   ];
   const variables = { ...env, HOME: '/root', ...Object.fromEntries(EngineOptions.Env.map(split)) };
   const environment = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
-  const line = ['env', '-i', ...environment, 'dockerd', ...words].map(quoteForShell).join(' ');
-  return `#!/bin/sh\nexec ${line}\n`;
+  const inside = ['env', '-i', ...environment].map(quoteForShell).join(' ');
+  const line = `${inside} ${['dockerd', ...words].map(quoteForShell).join(' ')}`;
+  const isSlow = config.DriverName === 'uml' || isInComputer();
+  const before = isSlow ? containerdFirst(inside) : '';
+  return `#!/bin/sh\n${before}exec ${line}\n`;
+}
+
+/**
+ * Starts containerd and waits for it, where dockerd looks for it. A containerd that dockerd starts has 15 s, which is too
+ * little for a slow kernel. It ends with its parent, which dockerd becomes. Without it, dockerd starts its own.
+ *
+ * @param inside a prefix of commands that sets the environment of the engine
+ */
+function containerdFirst(inside: string): string {
+  return `mkdir -p /run/containerd
+rm -f /run/containerd/containerd.sock
+cat >/run/containerd/first.toml <<END
+version = 2
+root = "/var/lib/docker/containerd/daemon"
+state = "/var/run/docker/containerd/daemon"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+END
+setsid setpriv --pdeathsig KILL ${inside} containerd --config /run/containerd/first.toml &
+until [ -S /run/containerd/containerd.sock ]; do
+  kill -0 $! 2>/dev/null || break
+  sleep 0.1
+done
+`;
 }
 
 /**

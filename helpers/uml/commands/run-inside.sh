@@ -12,8 +12,15 @@ printf '%s\n' "$4" >"$command/script"
 cat >"$command/input"
 trap 'printf "kill %s\n" "$2" 1<>"$control"; forget; exit 143' TERM INT HUP
 printf 'run %s\n' "$2" 1<>"$control"
+# A process that has ended stays until its parent takes note.
+runs() {
+  read -r state 2>/dev/null <"/proc/$1/stat" || return 1
+  case $state in *') Z '* | *') X '*) return 1 ;; esac
+}
 until [ -f "$reply.code" ]; do
-  if ! kill -0 "$3" 2>/dev/null; then
+  # The run was killed.
+  runs "$PPID" || kill -TERM $$
+  if ! runs "$3"; then
     echo "the machine has ended" >&2
     forget
     exit 255
