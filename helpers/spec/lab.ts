@@ -42,6 +42,11 @@ export async function openLab(document: TopologyDocument, opened?: MachineProvid
   const engine = (name: string): Engine =>
     engines.get(name) ?? throwMissing(document, 'machine', name, [...engines.keys()]);
   const cluster = openCluster(document.cluster, [...engines.values()]);
+  const findContainer = async (machine: string, nameOrId: string) => {
+    const container = await engine(machine).containers.find(nameOrId);
+    homes.set(container, lab);
+    return container;
+  };
   const lab: Lab = {
     document,
     provider,
@@ -54,9 +59,7 @@ export async function openLab(document: TopologyDocument, opened?: MachineProvid
       const place =
         document.workload.find((one) => one.container === name) ??
         throwMissing(document, 'container', name, names);
-      const container = await engine(place.machine).containers.find(name);
-      homes.set(container, lab);
-      return container;
+      return await findContainer(place.machine, name);
     },
     service: (name) => {
       const services = document.services ?? [];
@@ -68,7 +71,7 @@ export async function openLab(document: TopologyDocument, opened?: MachineProvid
           name,
           services.map(({ service }) => service),
         );
-      return openService(described, engine(clusterManagerOf(document)), engine);
+      return openService(described, engine(clusterManagerOf(document)), findContainer);
     },
   };
   return lab;
@@ -81,7 +84,7 @@ function clusterManagerOf({ cluster }: TopologyDocument): string {
 
 const homes = new WeakMap<Container, Lab>();
 
-/** Returns the running topology of a container from {@link Lab.container}; undefined for other containers. */
+/** Returns the running topology of a container or task from {@link Lab}; undefined for other containers. */
 export function labOf(container: Container): Lab | undefined {
   return homes.get(container);
 }

@@ -17,6 +17,10 @@ export interface Task {
   readonly name: string;
   /** The machine that runs it. */
   readonly machine: string;
+  /** The hostname in its container: the first 12 characters of the container's ID. */
+  readonly hostname: string;
+  /** Its addresses by the network's name. */
+  readonly addresses: Readonly<Record<string, string>>;
   /** Returns its address on a network. Throws if it has none. */
   readonly addressOn: (network: string) => string;
   /** Returns its container, with `exec`, `inspect` and `logs`, for the matchers too. */
@@ -48,13 +52,15 @@ export interface Service {
 export function openService(
   { service: name, networks }: NonNullable<TopologyDocument['services']>[number],
   manager: Engine,
-  engineOf: (machine: string) => Engine,
+  findContainer: (machine: string, id: string) => Promise<Container>,
 ): Service {
   const tried = `service ${name}`;
   const inspect = async () => await manager.services.inspect(name);
   const open = (task: ServiceTask): Task => ({
     name: task.name,
     machine: task.node,
+    hostname: task.containerId.slice(0, 12),
+    addresses: task.addresses,
     addressOn: (network) => {
       const address = task.addresses[network];
       if (address !== undefined && address !== '') return address;
@@ -65,7 +71,7 @@ export function openService(
         hint: suggestName(network, Object.keys(task.addresses), 'networks'),
       });
     },
-    container: async () => await engineOf(task.node).containers.find(task.containerId),
+    container: async () => await findContainer(task.node, task.containerId),
   });
   return {
     name,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, onTestFinished } from 'vitest';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
+import { expect as matchers } from '../../helpers/spec/expect.ts';
 import { openLab as openFixture } from '../../helpers/spec/lab.ts';
 import type { TopologyDocument } from '../../helpers/topology/document.ts';
 import { fetchText } from '../seed/fetch-text.ts';
@@ -65,6 +66,11 @@ describe('up of a topology with services', () => {
       ).toEqual(addresses);
     }
     expect((await container?.exec(['getent', 'hosts', 'till']))?.stdout).toContain('10.0.1.');
+    if (container === undefined) throw new Error('a task of shop_till expected');
+    await matchers(container).toGet('http://stock/', { body: 'twelve tins\n' });
+    await expect(
+      matchers(container).toResolve('stock', { address: '10.20.0.200' }),
+    ).rejects.toThrow('its address is 10.20.0.200');
     const port = await service('stock').publishedPort(80);
     for (const name of ['counter', 'cellar']) {
       const url = `http://${machine(name).address}:${port}/`;

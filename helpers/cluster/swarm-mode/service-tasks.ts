@@ -84,7 +84,8 @@ export async function waitForServiceTasks(
   );
 }
 
-function areComplete({ due, desired }: TasksOfService): boolean {
+/** Returns true if all tasks run that the managers want to run. */
+export function areComplete({ due, desired }: TasksOfService): boolean {
   return desired > 0 && due.length === desired && due.every(({ state }) => state === 'running');
 }
 

@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net';
 import type { Container } from '../../docker/containers/container.ts';
 import type { ContainerFacts } from '../../docker/containers/container-facts.ts';
 import { labOf } from '../lab.ts';
+import type { Service } from '../service.ts';
 
 /** A container that must reach a target by name, with the data of both from their engines. */
 export interface TargetLookup {
@@ -12,8 +13,10 @@ export interface TargetLookup {
   readonly who: string;
   /** The network for people: " over stairs", or empty without a known common overlay network. */
   readonly over: string;
-  /** The expected addresses of the target; undefined if it is not a container of the topology. */
+  /** The expected addresses of the target; undefined if it is no container or service of the topology. */
   readonly addresses: readonly string[] | undefined;
+  /** The same for a service on several networks of the container: its name resolves to the addresses on one of them. */
+  readonly alternatives?: readonly (readonly string[])[];
 }
 
 /**
@@ -26,6 +29,8 @@ export async function lookUpTarget(
   given?: string,
 ): Promise<TargetLookup> {
   const from = await container;
+  const service = given === undefined ? findService(from, target) : undefined;
+  if (service !== undefined) return await lookUpService(from, target, service);
   const [own, other] = await Promise.all([from.inspect(), findTarget(from, target)]);
   const shared = Object.keys(own.networks).filter((name) => other?.networks[name] !== undefined);
   const names = other === undefined ? Object.keys(own.networks) : shared;
@@ -49,13 +54,48 @@ async function findTarget(from: Container, target: string): Promise<ContainerFac
   return await (await lab.container(target)).inspect();
 }
 
+function findService(from: Container, target: string): Service | undefined {
+  const lab = labOf(from);
+  const isKnown = lab?.document.services?.some(({ service }) => service === target) ?? false;
+  return isKnown ? lab?.service(target) : undefined;
+}
+
+/** A service has its virtual address on each network, or with `dnsrr` the addresses of its tasks. */
+async function lookUpService(
+  from: Container,
+  target: string,
+  service: Service,
+): Promise<TargetLookup> {
+  const [own, facts, tasks] = await Promise.all([
+    from.inspect(),
+    service.inspect(),
+    service.tasks(),
+  ]);
+  const alternatives = Object.entries(own.networks).flatMap(([name, { networkId }]) => {
+    const address = facts.virtualAddresses[networkId];
+    const found = tasks.flatMap((task) => task.addresses[name] ?? []);
+    const addresses = address === undefined ? found : [address];
+    return addresses.length === 0 ? [] : [{ name, addresses }];
+  });
+  const names = alternatives.map(({ name }) => name);
+  return {
+    from,
+    target,
+    who: `${from.name} (${from.machine.name})`,
+    over: names.length === 0 ? '' : ` over ${names.join(', ')}`,
+    addresses: alternatives.flatMap(({ addresses }) => addresses),
+    alternatives: alternatives.map(({ addresses }) => addresses),
+  };
+}
+
 /** Returns true if these are the expected addresses of the target; any address if none is known. */
-export function areExpected(found: readonly string[], { addresses }: TargetLookup): boolean {
-  if (addresses === undefined) return found.length > 0;
-  return (
-    found.length > 0 &&
-    found.length === addresses.length &&
-    found.every((one) => addresses.includes(one))
+export function areExpected(
+  found: readonly string[],
+  { addresses, alternatives = addresses === undefined ? [] : [addresses] }: TargetLookup,
+): boolean {
+  if (found.length === 0 || addresses === undefined) return found.length > 0;
+  return alternatives.some(
+    (one) => found.length === one.length && found.every((address) => one.includes(address)),
   );
 }
 

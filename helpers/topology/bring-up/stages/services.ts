@@ -3,6 +3,9 @@ import {
   waitForServiceRecords,
 } from '../../../cluster/swarm-mode/service-records.ts';
 import {
+  areComplete,
+  describeTasks,
+  readServiceTasks,
   type ServiceTask,
   waitForServiceTasks,
 } from '../../../cluster/swarm-mode/service-tasks.ts';
@@ -69,11 +72,7 @@ export async function bringUpServices(
     for (const one of own) await manager.services.create(specOf(one, files), { signal });
     const running = await allSettled(
       'services: tasks',
-      own.map(async ({ service }) => {
-        const tasks = await waitForServiceTasks(manager, service.name, { signal });
-        await waitForPorts({ service, tasks, manager }, engines, findSilent, signal);
-        return tasks;
-      }),
+      own.map(async ({ service }) => waitForPorts(manager, service, engines, findSilent, signal)),
     );
     const services = await Promise.all(
       own.map(async ({ service }) => await manager.services.inspect(service.name, { signal })),
@@ -140,32 +139,33 @@ function specOf({ service, image }: OwnService, files: StoredFiles): ServiceSpec
   };
 }
 
-interface RunningService {
-  readonly service: TopologyService;
-  readonly tasks: readonly ServiceTask[];
-  readonly manager: Engine;
-}
-
-/** Waits until each task listens on the ports of its service. A task that ends before that is replaced by another one. */
+/**
+ * Waits until each task of a service runs and listens on its ports, and returns the tasks. A task that ends before that is
+ * replaced by another one.
+ */
 async function waitForPorts(
-  { service: { name, listensOn = [] }, tasks, manager }: RunningService,
+  manager: Engine,
+  { name, listensOn = [] }: TopologyService,
   engines: readonly Engine[],
   findSilent: FindSilentPorts,
   signal: AbortSignal,
-): Promise<void> {
-  if (listensOn.length === 0) return;
-  await waitFor(
+): Promise<readonly ServiceTask[]> {
+  const tasks = await waitForServiceTasks(manager, name, { signal });
+  if (listensOn.length === 0) return tasks;
+  return await waitFor(
     `service ${name}: each task listens on ${listensOn.join(', ')}`,
     async () => {
+      const now = await readServiceTasks(manager, name, { signal, quiet: true });
+      if (!areComplete(now)) return notYet(describeTasks(now));
       const silent: string[] = [];
-      for (const { node, containerId, name: task } of tasks) {
+      for (const { node, containerId, name: task } of now.due) {
         const engine = engines.find(({ machine }) => machine.name === node);
         const container = await engine?.containers.find(containerId, { signal, quiet: true });
         const ports =
           container === undefined ? listensOn : await findSilent(container, listensOn, signal);
         if (ports.length > 0) silent.push(`${task} on ${node}: not on ${ports.join(', ')}`);
       }
-      return silent.length === 0 ? done(undefined) : notYet(silent.join('; '));
+      return silent.length === 0 ? done(now.due) : notYet(silent.join('; '));
     },
     {
       limit: 120_000 * (manager.machine.limitFactor ?? 1),
