@@ -14,4 +14,4 @@ fi
 # Without it the types of the modules would be stripped again in each call, which takes longer than most commands.
 export NODE_COMPILE_CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/overlay-e2e/compiled"
 name=${0##*/}
-exec "$node" "$top/helpers/cli/netns-machine.ts" "${name%.sh}" "$@"
+exec "$node" "$top/helpers/cli/start/netns-machine.ts" "${name%.sh}" "$@"

@@ -14,4 +14,4 @@ fi
 # Without it the types of the modules would be stripped again in each call.
 [ -z "${XDG_CACHE_HOME:-}${HOME:-}" ] ||
   export NODE_COMPILE_CACHE="${XDG_CACHE_HOME:-${HOME:-}/.cache}/overlay-e2e/compiled"
-exec "$node" "$top/helpers/cli/overlay-e2e/main.ts" "$@"
+exec "$node" "$top/helpers/cli/start/overlay-e2e.ts" "$@"

@@ -81,6 +81,21 @@ describe('overlay-e2e', () => {
     },
   );
 
+  test('a topology file may import through a link, from the place that the link leads to', async () => {
+    const folder = await scratchFolder();
+    const elsewhere = await scratchFolder();
+    await writeFile(join(folder, 'own.ts'), "export { default } from './link.ts';\n");
+    await symlink(join(elsewhere, 'real.ts'), join(folder, 'link.ts'));
+    await writeFile(
+      join(elsewhere, 'real.ts'),
+      "import { name } from './beside.ts';\nexport default { name };\n",
+    );
+    await writeFile(join(elsewhere, 'beside.ts'), "export const name = 'linked';\n");
+    const { stderr } = await runCommand(script, ['up', 'own.ts'], { cwd: folder, expect: [2] });
+    expect(stderr).toContain('machines');
+    expect(stderr).not.toContain('beside');
+  });
+
   test('an unknown topology is refused in one line that lists the valid names', async () => {
     const { stdout, stderr } = await overlay(['up', 'cloud', '--json'], 2);
     const names = topologies.map(({ name }) => name).join(', ');
