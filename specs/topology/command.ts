@@ -65,13 +65,19 @@ export function startCommand(
     pid,
     ended,
     says: async (words) => {
+      // Until it says more, a poll searches nothing: that would keep a processor busy.
+      let examined = -1;
+      let last = '';
       await waitFor(
         `${title}: prints "${words}"`,
         async () => {
           // Read before the output, so that the command's last line is found.
           const over = hasEnded;
+          if (!over && said.length === examined) return notYet(last);
+          examined = said.length;
+          last = tail(said, 1);
           if (withoutReminders(said).includes(words)) return done(undefined);
-          if (!over) return notYet(tail(said, 1));
+          if (!over) return notYet(last);
           throw new HarnessError({
             code: 'command-failed',
             tried: title,

@@ -2,7 +2,7 @@ import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadSetUp } from '../../helpers/topology/bring-up/set-up-record.ts';
 import { shapesOf, textsOf } from '../unit/report/read-svg.ts';
-import { startCommand } from './command.ts';
+import { overlayCommand, startCommand } from './command.ts';
 import { expect } from './lab.ts';
 import { expectRefusal, test } from './running.ts';
 
@@ -14,7 +14,7 @@ export function testDrawing(): void {
     running: { lab },
     folder,
   }) => {
-    const draw = await startCommand('npx', ['overlay-e2e', 'draw'], {
+    const draw = await startCommand(overlayCommand, ['draw'], {
       ...lab.env,
       OVERLAY_E2E_REPORTS: folder,
     }).ended;
@@ -55,9 +55,9 @@ export function testDrawing(): void {
     folder,
   }) => {
     // Runs: npx overlay-e2e draw set-up --json
-    const words = ['overlay-e2e', 'draw', 'set-up', '--json'];
+    const words = ['draw', 'set-up', '--json'];
     const env = { ...lab.env, OVERLAY_E2E_REPORTS: folder };
-    const { exitCode, stdout, stderr } = await startCommand('npx', words, env).ended;
+    const { exitCode, stdout, stderr } = await startCommand(overlayCommand, words, env).ended;
     expect(exitCode, stderr).toBe(0);
     const files = ['set-up.svg', 'index.html'].map((file) => join(folder, 'pictures', file));
     expect(JSON.parse(stdout)).toEqual({

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Ended, startCommand } from './command.ts';
+import type { Ended } from './command.ts';
 import { expect, openLab, test as base } from './lab.ts';
 
 /** The whole topology, brought up once for all tests of this file, as the README describes. */
@@ -12,8 +12,7 @@ const withRunning = base.extend(
   async ({}, { onCleanup }) => {
     const lab = await openLab();
     onCleanup(() => lab.clear());
-    const words = ['overlay-e2e', 'up', '--json'];
-    const up = await startCommand('npx', words, lab.env).ended;
+    const up = await lab.run('up', '--json');
     return { lab, up };
   },
 );

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { connectEngine } from '../../helpers/docker/engine.ts';
-import { startCommand } from './command.ts';
 import { testDrawing } from './drawing.ts';
 import { expect, expectNothingLeft, expectUntouched } from './lab.ts';
 import { expectRefusal, test } from './running.ts';
@@ -149,7 +148,7 @@ describe('a topology', { shuffle: false }, () => {
   describe('overlay-e2e down', () => {
     test('removes everything that up created, and names it', async ({ running }) => {
       const { lab } = running;
-      const down = await startCommand('npx', ['overlay-e2e', 'down'], lab.env).ended;
+      const down = await lab.run('down');
       expect(down).toMatchObject({
         exitCode: 0,
         stdout: 'Removed: master-host, mh-keystore, worker-host.\n',

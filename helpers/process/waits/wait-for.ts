@@ -57,6 +57,7 @@ export async function waitFor<T>(
     const startedAt = performance.now();
     const deadline = startedAt + limit;
     let last = 'nothing yet';
+    let reported: string | undefined;
     let cause: unknown;
     for (;;) {
       signal?.throwIfAborted();
@@ -70,7 +71,8 @@ export async function waitFor<T>(
         last = firstLine(error);
         cause = error;
       }
-      report.output(last);
+      if (last !== reported) report.output(last);
+      reported = last;
       const now = performance.now();
       if (now >= deadline) break;
       const every = options.every ?? Math.min(Math.max((now - startedAt) / 10, 25), 100);
