@@ -26,6 +26,7 @@ import { describeRun } from './describe-run.ts';
 import { drawEndOf, drawSetUpOf } from './draw-run.ts';
 import { neededStage } from './needed-stage.ts';
 import { hasTopology } from '../../report/vitest/topology-project.ts';
+import { isAllureReporter } from '../../report/vitest/vitest-reporters.ts';
 import { watchRun } from './watch-run.ts';
 import { whyNotHere } from './why-not-here.ts';
 
@@ -229,8 +230,10 @@ async function findOrBringUp(
   return document;
 }
 
+/** Returns false also for a run with other reporters (`--reporter=dot`): no page would show its pictures. */
 function writesReport(project: TestProject): boolean {
-  return project.getProvidedContext().writesReport !== false;
+  const reporters: readonly unknown[] = project.vitest.config.reporters;
+  return project.getProvidedContext().writesReport !== false && reporters.some(isAllureReporter);
 }
 
 function tellKept(store: string): void {
