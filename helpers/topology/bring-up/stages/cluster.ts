@@ -36,11 +36,13 @@ export async function bringUpCluster(
 
 /**
  * The number of engines that find each other in any start order. Each engine joins the gossip once, through a random
- * member of its first list of the store (libnetwork's overlay driver: `joinOnce`). This always connects three engines.
- * Of more engines, two may choose each other and never find the rest, as happened with 16 engines that started at the
- * same time.
+ * member of its first list of the store (libnetwork's overlay driver: `joinOnce`), and tries again only after a failure
+ * and a change of the members. Of two engines, the earlier one joins the later one, even if the later one's attempt
+ * failed. A third one stays alone if its attempt fails, because the others have joined already: an engine is in the store
+ * before its gossip listens, which takes long on a busy computer. Of more engines, two may also choose each other and
+ * never find the rest, as happened with 16 engines that started at the same time.
  */
-const MEET_ANYHOW = 3;
+const MEET_ANYHOW = 2;
 
 /** Creates machines in parallel. Their engines start one by one, each when the previous one has found the first. */
 function createOneByOne(
