@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from 'vitest';
+import { planFix } from '../../helpers/check/fix/fix-steps.ts';
+import { runSteps } from '../../helpers/check/fix/run-steps.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
 import { unpackPackages } from '../../helpers/debian/apt/archive.ts';
 import { cached } from '../../helpers/debian/cache/cache.ts';
@@ -31,6 +33,8 @@ export interface ServiceLab {
   /** The virtual address of `web` in the network `front`. */
   readonly address: () => string;
   readonly audit: () => Promise<AuditReport>;
+  /** Runs all steps of `--fix`, as after a consent to each. Returns the codes of the steps that succeeded. */
+  readonly fix: (report: AuditReport) => Promise<string[]>;
   /** Creates the services, and returns when they are complete. */
   readonly serve: () => Promise<void>;
   /** Removes the services, and returns when both nodes have removed their containers. */
@@ -132,6 +136,13 @@ docker service inspect --format '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{en
       ipvsadm: (network, words) =>
         `LD_LIBRARY_PATH=${programs}/usr/lib/x86_64-linux-gnu nsenter --net=${sandbox(network)} ${programs}/usr/sbin/ipvsadm ${words}`,
       audit: async () => await auditSwarm('services', { manager, worker }),
+      fix: async (report) => {
+        const hosts = [manager, worker].map((engine) => ({ name: engine.machine.name, engine }));
+        const signal = AbortSignal.timeout(120_000);
+        const options = { agree: async () => await Promise.resolve(true), say: () => {}, signal };
+        const steps = await runSteps({ hosts }, planFix(report).steps, options);
+        return steps.map(({ code }) => code);
+      },
     };
   })
   // A test that fails may leave a defect or no service: the next one begins with new ones.

@@ -1,6 +1,8 @@
 import { describe, expect } from 'vitest';
+import { notesOf } from '../../helpers/check/derive/notes.ts';
 import { lineOf } from '../../helpers/check/model/command.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { type Node, type ServiceLab, names, test } from './service-lab.ts';
 
 /** Returns the findings by code and location, without fields that are not set. */
@@ -218,7 +220,7 @@ describe('A check of services', () => {
       'two',
       `${inSandbox(lab, 'ingress', 'iptables -t nat -F POSTROUTING')}; rmmod ip_vs_rr xt_ipvs ip_vs`,
     );
-    await lab.inside('two', `mkdir -p /run/none; mount --bind /run/none ${folder}`);
+    await lab.inside('two', `mkdir -p /run/nothing; mount --bind /run/nothing ${folder}`);
     await lab.serve();
     const report = await lab.audit();
     await lab.inside('two', `umount ${folder}`);
@@ -226,6 +228,56 @@ describe('A check of services', () => {
     await typeFixes(report, lab);
     await lab.settle();
     expect(found(await lab.audit())).toEqual([]);
+  });
+
+  test('finds a node whose kernel has no rules for balanced packets', async ({ lab }) => {
+    const module = '/lib/modules/$(uname -r)/kernel/net/netfilter/xt_ipvs.ko';
+    await lab.clear();
+    await lab.inside(
+      'two',
+      `${inSandbox(lab, 'ingress', 'iptables -t nat -F POSTROUTING')}; rmmod xt_ipvs
+touch /run/none; mount --bind /run/none ${module}`,
+    );
+    await lab.serve();
+    const report = await lab.audit();
+    await lab.inside('two', `umount ${module}`);
+    expect(found(report)).toEqual([{ code: 'kernel-feature-missing', where: { host: 'two' } }]);
+    await typeFixes(report, lab);
+    await lab.settle();
+    expect(found(await lab.audit())).toEqual([]);
+  });
+
+  test('finds a node whose configuration forbids firewall rules for bridges', async ({ lab }) => {
+    const file = '/etc/modprobe.d/none.conf';
+    await lab.inside(
+      'two',
+      `echo install br_netfilter /bin/false >${file}; rmmod br_netfilter; systemctl restart docker`,
+    );
+    await waitFor(
+      'a task fails without docker_gwbridge',
+      async () => {
+        const listed = await lab.inside('one', 'docker service ps --no-trunc api');
+        return listed.includes('docker_gwbridge') ? done(undefined) : notYet(listed);
+      },
+      { limit: 120_000 },
+    );
+    const report = await lab.audit();
+    await lab.inside('two', `rm ${file}`);
+    expect(found(report)).toEqual([{ code: 'kernel-feature-missing', where: { host: 'two' } }]);
+    await typeFixes(report, lab);
+    await lab.settle();
+    expect(found(await lab.audit())).toEqual([]);
+  });
+
+  test('has a note about connections that are idle for too long', async ({ lab }) => {
+    await lab.inside(
+      'two',
+      `id=$(docker ps --quiet --filter name=api); docker exec --detach "$id" sh -c 'sleep 1000 | busybox nc web 80'`,
+    );
+    const { observation } = await lab.audit();
+    expect(notesOf(observation)).toEqual([
+      expect.stringMatching(/connections to web that are idle for 900 s.*only after 7200 s/),
+    ]);
   });
 
   test('finds nothing while a service is updated, scaled and moved between the nodes', async ({
@@ -266,6 +318,45 @@ echo task=$(docker inspect --format '{{.NetworkSettings.Networks.front.IPAddress
     const after = await lab.audit();
     expect(found(after)).toEqual([]);
     expect(after).toMatchObject({ verdict: 'healthy' });
+  });
+
+  test('writes lost rules and addresses of load balancers again with --fix', async ({ lab }) => {
+    await lab.inside(
+      'one',
+      `${inSandbox(lab, 'front', 'iptables -t mangle -F')}; ${inSandbox(lab, 'front', 'iptables -t nat -F POSTROUTING')}
+${inSandbox(lab, 'front', `ip address del ${lab.address()}/32 dev eth0`)}`,
+    );
+    await lab.inside('two', 'iptables -t nat -F DOCKER-INGRESS');
+    const report = await lab.audit();
+    expect(found(report)).toEqual([
+      { code: 'service-vip-missing', where: { host: 'one', network: 'front' } },
+      { code: 'ingress-rule-missing', where: { host: 'two', service: 'web' } },
+    ]);
+    expect(await lab.fix(report)).toEqual(['service-vip-missing', 'ingress-rule-missing']);
+    expect(found(await lab.audit())).toEqual([]);
+  });
+
+  test('adds and removes real servers with --fix, and replaces no task', async ({ lab }) => {
+    const tasks = await lab.inside('one', 'docker ps --quiet');
+    await lab.inside('one', firstServer(lab, lab.ipvsadm('front', '-d -f "$mark" -r "$server"')));
+    await lab.inside(
+      'two',
+      firstServer(
+        lab,
+        `${lab.ipvsadm('front', '-e -f "$mark" -r "$server" -m -w 0')}
+${lab.ipvsadm('front', '-a -f "$mark" -r 10.30.0.99 -m -w 1')}`,
+      ),
+    );
+    const report = await lab.audit();
+    const place = { network: 'front', service: 'web' };
+    expect(found(report)).toEqual([
+      { code: 'service-backend-missing', where: { host: 'one', ...place } },
+      { code: 'service-backend-missing', where: { host: 'two', ...place } },
+      { code: 'service-backend-stale', where: { host: 'two', ...place } },
+    ]);
+    expect(await lab.fix(report)).toHaveLength(3);
+    expect(found(await lab.audit())).toEqual([]);
+    expect(await lab.inside('one', 'docker ps --quiet')).toBe(tasks);
   });
 
   test.for([

@@ -28,6 +28,8 @@ export function balancingSchema({ text }: Leaves) {
     ),
     sources: list(address),
     tool,
+    idle: z.object({ tcp: z.number(), udp: z.number() }).optional(),
+    open: list(address).optional(),
   });
   const mesh = z.object({
     hasChain: z.boolean(),
@@ -35,6 +37,7 @@ export function balancingSchema({ text }: Leaves) {
     ports: list(z.object({ protocol: word, port: z.number(), destination: address })),
     tool,
   });
+  const features = z.object({ matchesIpvs: z.boolean(), filtersBridges: z.boolean() });
   return z.object({
     balancers: list(
       z.object({
@@ -45,6 +48,7 @@ export function balancingSchema({ text }: Leaves) {
       }),
     ),
     mesh: z.object({ before: mesh.optional(), after: mesh.optional() }).optional(),
+    kernel: z.object({ before: features.optional(), after: features.optional() }).optional(),
     unread: list(z.object({ namespace: word, why: text })),
   });
 }
@@ -96,6 +100,7 @@ export function serviceConnectionsSchema({ name, text }: Leaves) {
         accepts: z.boolean(),
       }),
     ),
+    keepAlive: list(z.object({ serviceId: word, seconds: z.number() })),
     blind: list(z.object({ host: name, why: text })),
     questions: z.object({ all: z.number(), asked: z.number() }),
   });

@@ -1,7 +1,7 @@
 import type { Comparison } from '../model/comparison.ts';
 import { addressesUnique } from './kernel/addresses.ts';
 import { applicationAnswers, applicationFromDatabase } from './application/application.ts';
-import { balancersForward, kernelsBalance } from './services/kernel-support.ts';
+import { balancersForward, kernelFeatures, kernelsBalance } from './services/kernel-support.ts';
 import { realServers, virtualServices } from './services/virtual-services.ts';
 import { serviceConnections } from './services/service-connections.ts';
 import { serviceNames } from './services/service-names.ts';
@@ -98,6 +98,7 @@ export const comparisons: readonly Comparison[] = [
   encryptionRules,
   // services
   kernelsBalance,
+  kernelFeatures,
   balancersForward,
   meshRules,
   virtualServices,

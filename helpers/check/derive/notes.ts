@@ -4,6 +4,7 @@ import { containersWithGateway, GATEWAY } from './gateway-bridge.ts';
 import { addressUsage, freeAddresses } from './address-usage.ts';
 import type { Observation } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
+import { servicesOf } from './services.ts';
 import { lostQuorumOf, managerNodes } from './swarm-managers.ts';
 
 /** The share of a network's addresses below which its free ones are worth a note. */
@@ -18,6 +19,7 @@ export function notesOf(observation: Observation): string[] {
     ...connectionNotes(observation),
     ...gatewayNotes(observation),
     ...advisoryNotes(observation),
+    ...idleNotes(observation),
   ];
 }
 
@@ -115,4 +117,26 @@ function isOlder(version: string, than: string): boolean {
     if (own !== part) return own < part;
   }
   return false;
+}
+
+/** Connections that IPVS forgets before their kernels keep them alive: the next packet after the pause is refused. */
+function idleNotes(observation: Observation): string[] {
+  const { services = [] } = valueOf(servicesOf(observation)) ?? {};
+  const { keepAlive = [] } = valueOf(observation.serviceConnections) ?? {};
+  const tables = observation.hosts.flatMap(({ balancing }) =>
+    (valueOf(balancing)?.balancers ?? []).flatMap(({ before }) => before ?? []),
+  );
+  return keepAlive.flatMap(({ serviceId, seconds }) => {
+    const service = services.find(({ id }) => id === serviceId);
+    const addresses = new Set(Object.values(service?.virtualAddresses ?? {}));
+    const limits = tables
+      .filter(({ open = [] }) => open.some((address) => addresses.has(address)))
+      .flatMap(({ idle }) => idle?.tcp ?? []);
+    const limit = Math.min(...limits);
+    if (service === undefined || limits.length === 0 || limit === 0 || seconds < limit) return [];
+    const wanted = Math.floor((limit * 2) / 3);
+    return [
+      `The load balancers forget connections to ${service.name} that are idle for ${limit} s, and its containers keep them alive only after ${seconds} s. If clients lose connections: docker service update --sysctl-add net.ipv4.tcp_keepalive_time=${wanted} ${service.name}`,
+    ];
+  });
 }

@@ -62,6 +62,7 @@ import { certificateExpired } from './swarm/certificates.ts';
 import { dockerRulesDuplicated, dockerRulesMissing } from './host/docker-rules.ts';
 import { forwardingDisabled, gatewayBridgeBroken } from './host/gateway.ts';
 import { conntrackFull, vxlanDeviceForeign } from './host/kernel.ts';
+import { kernelFeatureMissing } from './services/kernel-features.ts';
 import { ingressRuleMissing } from './services/mesh-rules.ts';
 import {
   serviceBackendUnreachable,
@@ -94,6 +95,7 @@ export const rules: readonly Rule[] = [
   duplicateHostname,
   duplicateEngineId,
   keystoreWiped,
+  kernelFeatureMissing,
   engineNotClustered,
   managerUnreachable,
   liveRestoreInSwarm,

@@ -42,7 +42,7 @@ export function planFix({ diagnoses, observation }: Found): FixPlan {
   const refused: string[] = [];
   for (const { code, action } of diagnoses) {
     if (action?.host === undefined || action.restores === undefined) continue;
-    const { host, commands, effect } = action;
+    const { host, commands, effect } = stepOf(action, action.host);
     const { namespace, planned } = planRestores(action.restores, host, observation);
     const reasons = planned.flatMap((one) => ('refused' in one ? [one.refused] : []));
     if (reasons[0] !== undefined) refused.push(`${code} on ${host}: ${reasons[0]}`);
@@ -55,6 +55,21 @@ export function planFix({ diagnoses, observation }: Found): FixPlan {
     }
   }
   return { steps, refused };
+}
+
+/** Returns the step that the user agrees to: usually the commands to type. */
+function stepOf(
+  { commands, effect, restores }: Action,
+  host: string,
+): Pick<FixStep, 'host' | 'commands' | 'effect'> {
+  if (restores === undefined || !('namespace' in restores) || restores.instead === undefined) {
+    return { host, commands, effect };
+  }
+  const { namespace, instead } = restores;
+  const inside = restores.commands.map(
+    (command): Command => ['nsenter', `--net=${namespace}`, ...command],
+  );
+  return { ...instead, commands: inside };
 }
 
 function planRestores(

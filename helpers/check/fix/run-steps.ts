@@ -1,6 +1,7 @@
 import { printable } from '../../process/text/printable.ts';
 import { lineOf } from '../model/command.ts';
 import type { FixStep } from './fix-steps.ts';
+import { IPVS } from './service-steps.ts';
 import { type Namespace, wordOf } from '../probe/namespace.ts';
 import type { Probe } from '../probe/probe.ts';
 import { startProbe } from '../probe/start/start-probe.ts';
@@ -110,8 +111,8 @@ function openFixProbes({ hosts }: Pick<AuditTarget, 'hosts'>, signal: AbortSigna
         const probe = probes.get(host) ?? (await startProbe(engine, { signal }));
         probes.set(host, probe);
         for (const command of commands) {
-          const ended = await probe.run(namespace, command, { signal });
-          if (ended.exitCode !== 0) return { failure: tail(ended.stderr, 1), ran };
+          const failure = await runOne(probe, namespace, command, signal);
+          if (failure !== undefined) return { failure, ran };
           ran += 1;
         }
         return { failure: undefined, ran };
@@ -127,4 +128,21 @@ function openFixProbes({ hosts }: Pick<AuditTarget, 'hosts'>, signal: AbortSigna
       );
     },
   };
+}
+
+/** Runs a program, or changes a real server; returns why it failed. */
+async function runOne(
+  probe: Probe,
+  namespace: Namespace,
+  command: FixStep['inverse'][number],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const [program, change, mark, address = '', weight] = command;
+  if (program === IPVS && (change === 'add' || change === 'remove' || change === 'weigh')) {
+    const server = { change, mark: Number(mark), address, weight: Number(weight) } as const;
+    await probe.balance(namespace, server, { signal });
+    return undefined;
+  }
+  const { exitCode, stderr } = await probe.run(namespace, command, { signal });
+  return exitCode === 0 ? undefined : tail(stderr, 1);
 }

@@ -1,9 +1,11 @@
 import { isIPv4 } from 'node:net';
 import { hostNamed } from '../derive/find-host.ts';
+import { markOf, servicesOnHosts } from '../derive/balanced-services.ts';
 import { servicesOf } from '../derive/services.ts';
 import type { Command } from '../model/command.ts';
 import type { Observation } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
+import type { Balancer } from '../model/views/balancing-view.ts';
 
 /** A command that `--fix` may run as this program of the probe, and its inverse; or why it refuses the command. */
 export type PlannedRule =
@@ -48,6 +50,8 @@ export function planRule(
     subnet: new Set((valueOf(observation.swarm)?.networks ?? []).flatMap(({ subnets }) => subnets)),
     own: new Set(balancers.flatMap(({ after }) => after?.addresses ?? [])),
   };
+  const server = planServer(line, host, sandbox, observation);
+  if (server !== undefined) return server;
   const [, address = ''] = /^ip address add ([\d.]+)\/32 dev eth0$/.exec(line) ?? [];
   if (known.virtual.has(address) && isIPv4(address) && sandbox !== undefined) {
     const words = [`${address}/32`, 'dev', 'eth0'];
@@ -68,4 +72,39 @@ export function planRule(
   }
   const start = [`xtables-${tool}-multi`, 'iptables', '-t', table] as const;
   return { program: [...start, verb ?? '', ...rest], inverse: [...start, '-D', ...rest] };
+}
+
+/** The program of a step that changes a real server: the probe's agent does it, so that no host needs ipvsadm. */
+export const IPVS = 'ipvs';
+
+/** Recognizes a change of a real server: a task that runs is added, or an address that its service does not have is removed. */
+function planServer(
+  line: string,
+  host: string,
+  sandbox: Balancer | undefined,
+  observation: Observation,
+): PlannedRule | undefined {
+  const [, verb, mark = '', address = '', rest = ''] =
+    /^ipvsadm -([ade]) -f (\d{1,10}) -r ([\d.]+)((?: -m -w 1)?)$/.exec(line) ?? [];
+  const { after } = sandbox ?? {};
+  if (verb === undefined || after === undefined || !isIPv4(address)) return undefined;
+  const owners = servicesOnHosts(observation).filter(
+    (one) =>
+      one.host.name === host &&
+      one.balancer === sandbox &&
+      markOf(after, one.address) === Number(mark),
+  );
+  const isTask = owners.some(({ steady }) => steady.some((task) => task.address === address));
+  const isForeign = owners.length > 0 && owners.every(({ possible }) => !possible.has(address));
+  const words = (change: string, weight: number) =>
+    [IPVS, change, mark, address, `${weight}`] as const;
+  if (verb === 'd' && rest === '' && isForeign) {
+    return { program: words('remove', 0), inverse: words('add', 1) };
+  }
+  if (!isTask || rest === '') return undefined;
+  return verb === 'a'
+    ? { program: words('add', 1), inverse: words('remove', 0) }
+    : verb === 'e'
+      ? { program: words('weigh', 1), inverse: words('weigh', 0) }
+      : undefined;
 }

@@ -35,6 +35,7 @@ export const diagnosisTitles = {
   'encryption-state-missing': 'A host cannot encrypt or decrypt packets of another host',
   'encryption-key-mismatch': 'Two hosts encrypt with different keys',
   'ipvs-missing': 'The kernel of a node cannot balance the load of services',
+  'kernel-feature-missing': 'The kernel of a node lacks a feature that services need',
   'load-balancer-forwarding-off': 'The load balancer of a network forwards no packets',
   'ingress-rule-missing': 'A node does not lead packets to a published port into the routing mesh',
   'service-vip-missing': 'A node does not answer at the virtual address of a service',

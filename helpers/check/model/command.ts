@@ -14,6 +14,7 @@ export const programs = [
   'iptables',
   'iptables-legacy',
   'iptables-save',
+  'ipvsadm',
   'modprobe',
   'nft',
   'nsenter',

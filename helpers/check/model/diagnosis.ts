@@ -18,7 +18,12 @@ export interface Action {
    */
   readonly restores?:
     | { readonly networkId: string; readonly commands: readonly Command[] }
-    | { readonly namespace: string; readonly commands: readonly Command[] };
+    | {
+        readonly namespace: string;
+        readonly commands: readonly Command[];
+        /** Present if `--fix` does something else than the commands to type: where, and its effect. */
+        readonly instead?: { readonly host: string; readonly effect: string };
+      };
 }
 
 /** Returns true if commands need root. Anyone with access to an engine may run docker commands. */

@@ -40,6 +40,9 @@ type ResolvedName = {
   readonly addresses: readonly string[];
 };
 
+/** A feature of a kernel that services need in addition to IPVS. */
+export type KernelFeature = 'xt_ipvs' | 'br_netfilter' | 'IP_VS_PROTO_TCP';
+
 /** A part of a load balancer that leads packets for a service to its tasks. */
 export type BalancerPart = 'sandbox' | 'address' | 'mark' | 'virtual-service' | 'source';
 
@@ -179,6 +182,10 @@ export interface DifferenceValues {
   'encryption-key-differs': {
     expected: { spi: number | null };
     observed: { spis: readonly number[]; hasSameKey: boolean | null };
+  };
+  'kernel-feature-missing': {
+    expected: string;
+    observed: { feature: KernelFeature; errors: readonly string[] };
   };
   'ipvs-missing': { expected: string; observed: { services: readonly string[] } };
   'balancer-forwarding-off': {

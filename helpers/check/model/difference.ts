@@ -66,6 +66,7 @@ export const differenceKinds = [
   'encryption-key-differs',
   // Services of a swarm.
   'ipvs-missing',
+  'kernel-feature-missing',
   'balancer-forwarding-off',
   'mesh-rule-missing',
   'service-vip-missing',

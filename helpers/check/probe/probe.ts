@@ -56,6 +56,16 @@ export interface Probe extends AsyncDisposable {
    * 16 hexadecimal digits: with the same salt, equal keys have equal digests.
    */
   encryption(salt: string, options?: ProbeOptions): Promise<EncryptionTexts>;
+  /**
+   * Returns the seconds after which IPVS forgets an idle connection in that namespace; 0 for a protocol that the kernel does
+   * not balance. Undefined without IPVS.
+   */
+  idle(
+    namespace: Namespace,
+    options?: ProbeOptions,
+  ): Promise<{ readonly tcp: number; readonly udp: number } | undefined>;
+  /** Changes a real server of the virtual service of IPVS with that firewall mark. */
+  balance(namespace: Namespace, change: ServerChange, options?: ProbeOptions): Promise<void>;
   /** Sends data to a port, and returns the answer; 5 s at most without a limit. */
   exchange(
     namespace: Namespace,
@@ -79,6 +89,15 @@ export interface Probe extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** A change of a real server of IPVS. */
+export interface ServerChange {
+  readonly change: 'add' | 'remove' | 'weigh';
+  readonly mark: number;
+  /** IPv4 */
+  readonly address: string;
+  readonly weight: number;
+}
+
 const filesAnswer = z.array(
   z.union([
     z.object({ path: z.string(), text: z.string(), cut: z.boolean() }),
@@ -89,6 +108,10 @@ const filesAnswer = z.array(
 const threadsAnswer = z.object({ threads: z.int(), stuck: z.array(z.string().regex(/^\d+$/)) });
 
 const encryptionAnswer = z.object({ state: z.string(), policy: z.string() });
+
+const idleAnswer = z
+  .object({ tcp: z.int().nullable(), udp: z.int().nullable() })
+  .transform(({ tcp, udp }) => (tcp === null || udp === null ? undefined : { tcp, udp }));
 
 /** The output of `ip xfrm state` and `ip xfrm policy`, without keys. */
 export type EncryptionTexts = Readonly<z.infer<typeof encryptionAnswer>>;
@@ -105,6 +128,12 @@ export function openProbe(host: string, channel: AgentChannel, end: () => Promis
     threads: async (options) => await client.call(['threads'], threadsAnswer, options),
     encryption: async (salt, options) =>
       await client.call(['encryption', salt], encryptionAnswer, options),
+    idle: async (namespace, options) =>
+      await client.call(['idle', wordOf(namespace)], idleAnswer, options),
+    balance: async (namespace, { change, mark, address, weight }, options) => {
+      const words = [wordOf(namespace), change, `${mark}`, address, `${weight}`];
+      await client.call(['balance', ...words], z.array(z.never()), options);
+    },
     exchange: async (...args) => await onMachine(host, () => exchange(client, ...args)),
     resolve: async (...args) => await onMachine(host, () => resolveName(client, ...args)),
     packets: openPackets(async (answer, words) => await client.call(words, answer)),

@@ -53,6 +53,10 @@ const action = z.object({
         .optional()
         .describe('The file of another namespace in which they run, or host.'),
       commands: z.array(command).min(1),
+      instead: z
+        .object({ host: z.string(), effect: z.string() })
+        .optional()
+        .describe('Present if --fix does something else than the commands to type.'),
     })
     .optional()
     .describe('Present if the fix only restores entries of kernel tables, which --fix may do.'),

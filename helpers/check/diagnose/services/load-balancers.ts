@@ -92,6 +92,7 @@ export const serviceBackendMissing: Rule = ruleForGroups(
         commands: [['docker', 'service', 'update', '--force', service]],
         effect:
           'Replaces the tasks of the service one after another, as its update settings say, and ends when all are replaced. The engines announce the new ones to all nodes.',
+        ...restoreServers(evidence, host, observation),
       },
     };
   },
@@ -109,10 +110,58 @@ export const serviceBackendStale: Rule = ruleForGroups(
       where,
       summary: `${text}${more}${whoHas(evidence[0], observation)}`,
       consequences: consequencesOf(evidence, open, observation),
-      action: restartEngine(where.host),
+      action: {
+        ...restartEngine(where.host),
+        ...removeServers(evidence, where.host, observation),
+      },
     };
   },
 );
+
+/** The mark of a service in the load balancer of a network; undefined in the routing mesh, whose marks belong to ports. */
+function markAt({ where }: Difference, observation: Observation) {
+  const one = servicesOnHosts(observation).find(
+    ({ host, network, service }) =>
+      host.name === where.host && network === where.network && service.name === where.service,
+  );
+  const tables = one?.balancer?.after;
+  const mark = one === undefined || tables === undefined ? undefined : markOf(tables, one.address);
+  if (mark === undefined || one?.balancer === undefined || one.isMesh) return undefined;
+  return { mark: `${mark}`, namespace: one.balancer.namespace };
+}
+
+/** `--fix` adds the tasks to the load balancer, and replaces nothing. */
+function restoreServers(
+  evidence: readonly Difference<'backend-missing'>[],
+  host: string | undefined,
+  observation: Observation,
+): Pick<Action, 'restores'> {
+  const [first] = evidence;
+  const at = first && markAt(first, observation);
+  if (host === undefined || at === undefined) return {};
+  const commands = evidence.map(({ expected: { address }, observed: { servers } }): Command => {
+    const verb = servers.some((server) => server.address === address) ? '-e' : '-a';
+    return ['ipvsadm', verb, '-f', at.mark, '-r', address, '-m', '-w', '1'];
+  });
+  const effect = 'Adds the tasks to the load balancer again, without replacing them.';
+  return { restores: { namespace: at.namespace, commands, instead: { host, effect } } };
+}
+
+/** `--fix` removes the addresses from the load balancer, and restarts nothing. */
+function removeServers(
+  evidence: readonly Difference<'backend-stale'>[],
+  host: string | undefined,
+  observation: Observation,
+): Pick<Action, 'restores'> {
+  const [first] = evidence;
+  const at = first && markAt(first, observation);
+  if (host === undefined || at === undefined) return {};
+  const commands = evidence.map(
+    ({ observed: { address } }): Command => ['ipvsadm', '-d', '-f', at.mark, '-r', address],
+  );
+  const effect = 'Removes the addresses from the load balancer, without a restart.';
+  return { restores: { namespace: at.namespace, commands, instead: { host, effect } } };
+}
 
 function whoHas(
   { where, observed: { address } }: Difference<'backend-stale'>,

@@ -45,6 +45,21 @@ export interface BalancerTables {
   readonly sources: readonly string[];
   /** The backend of iptables that has these rules. */
   readonly tool?: 'legacy' | 'nft';
+  /**
+   * The seconds after which IPVS forgets an idle connection; 0 for a protocol that the kernel does not balance. Undefined
+   * without IPVS.
+   */
+  readonly idle?: { readonly tcp: number; readonly udp: number } | undefined;
+  /** Virtual addresses to which TCP connections are open. */
+  readonly open?: readonly string[];
+}
+
+/** Features of a kernel that are loaded, and that load balancing needs in addition to IPVS. */
+export interface KernelFeatures {
+  /** The module `xt_ipvs`: rules of a firewall for balanced packets. */
+  readonly matchesIpvs: boolean;
+  /** The module `br_netfilter`, without which engines create no `docker_gwbridge`. */
+  readonly filtersBridges: boolean;
 }
 
 /** The sandbox of one overlay network, or of the routing mesh, on one host. */
@@ -82,6 +97,10 @@ export interface BalancingView {
   /** Before and after the live probes; undefined where they could not be read. */
   readonly mesh?:
     | { readonly before: MeshRules | undefined; readonly after: MeshRules | undefined }
+    | undefined;
+  /** Before and after the live probes; undefined where they could not be read. */
+  readonly kernel?:
+    | { readonly before: KernelFeatures | undefined; readonly after: KernelFeatures | undefined }
     | undefined;
   /** Sandboxes that could not be read, at no read, with the reason. */
   readonly unread: readonly { readonly namespace: string; readonly why: string }[];

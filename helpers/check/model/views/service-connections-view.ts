@@ -29,6 +29,11 @@ export interface TaskPort {
 export interface ServiceConnectionsView {
   readonly connections: readonly ServiceConnection[];
   readonly taskPorts: readonly TaskPort[];
+  /**
+   * `net.ipv4.tcp_keepalive_time` in a task of each service to which connections are open, in seconds: the time after which its
+   * kernel keeps an idle connection alive.
+   */
+  readonly keepAlive: readonly { readonly serviceId: string; readonly seconds: number }[];
   /** Hosts from which nothing could be connected, with the reason. */
   readonly blind: readonly { readonly host: string; readonly why: string }[];
   /** The number of possible connections, and of those made. */

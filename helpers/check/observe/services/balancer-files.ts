@@ -28,6 +28,12 @@ export function readVirtualServices(text: string): VirtualService[] {
   return services;
 }
 
+/** Reads `/proc/net/ip_vs_conn`: the virtual addresses of TCP connections that are open. */
+export function readOpenConnections(text: string): string[] {
+  const found = [...text.matchAll(/^TCP +[\dA-F]{8} [\dA-F]{4} ([\dA-F]{8}) .* ESTABLISHED /gm)];
+  return [...new Set(found.map(([, address = '']) => dotted(address)))];
+}
+
 function dotted(hexadecimal: string): string {
   return [...Buffer.from(hexadecimal, 'hex')].join('.');
 }

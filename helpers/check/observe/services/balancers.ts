@@ -11,10 +11,12 @@ import { HOST_NAMESPACE, type KernelAccess, query } from '../kernel/query-kernel
 import { NAMESPACE_FOLDERS } from '../kernel/read-overlays.ts';
 import {
   readBalancerRules,
+  readOpenConnections,
   readLocalAddresses,
   readMeshRules,
   readVirtualServices,
 } from './balancer-files.ts';
+import { readKernelFeatures } from './kernel-features.ts';
 
 /** The sandbox of the routing mesh. */
 const MESH = 'ingress_sbox';
@@ -24,9 +26,14 @@ const MESH = 'ingress_sbox';
  * `lb_` and the beginning of the network's ID, and the one of the routing mesh.
  */
 export async function observeBalancing(access: KernelAccess): Promise<Observed<BalancingView>> {
-  const [read, mesh] = await Promise.all([readSandboxes(access), readMesh(access)]);
+  const [read, mesh, kernel] = await Promise.all([
+    readSandboxes(access),
+    readMesh(access),
+    readKernelFeatures(access),
+  ]);
   return withValue({
     mesh: { before: mesh, after: undefined },
+    kernel: { before: kernel, after: undefined },
     balancers: read.flatMap(({ tables: before, why: _why, ...sandbox }) =>
       before === undefined ? [] : [{ ...sandbox, before, after: undefined }],
     ),
@@ -44,11 +51,16 @@ export async function observeBalancingAgain(
 ): Promise<Observed<BalancingView>> {
   if ('missing' in before) return before;
   const { balancers, unread } = before.value;
-  const [again, rules] = await Promise.all([readSandboxes(access), readMesh(access)]);
+  const [again, rules, kernel] = await Promise.all([
+    readSandboxes(access),
+    readMesh(access),
+    readKernelFeatures(access),
+  ]);
   const tablesOf = (wanted: string) => again.find(({ namespace }) => namespace === wanted)?.tables;
   const known = new Set(balancers.map(({ namespace }) => namespace));
   return withValue({
     mesh: { before: before.value.mesh?.before, after: rules },
+    kernel: { before: before.value.kernel?.before, after: kernel },
     balancers: [
       ...balancers.map((one) => ({ ...one, after: tablesOf(one.namespace) })),
       ...again.flatMap(({ tables: after, why: _why, ...sandbox }) =>
@@ -120,6 +132,7 @@ const FILES = [
   '/proc/sys/net/ipv4/vs/conntrack',
   '/proc/net/fib_trie',
   '/proc/net/ip_tables_names',
+  '/proc/net/ip_vs_conn',
 ] as const;
 
 /** Bytes of each file: enough for 10,000 real servers. */
@@ -128,7 +141,7 @@ const MOST_BYTES = 1_000_000;
 async function readTables(access: KernelAccess, namespace: string): Promise<BalancerTables> {
   const { probe, signal } = access;
   const inside = { path: namespace };
-  const [services, forwarding, tracking, addresses, tables] = await probe.read(FILES, {
+  const [services, forwarding, tracking, addresses, tables, connections] = await probe.read(FILES, {
     namespace: inside,
     most: MOST_BYTES,
     signal,
@@ -149,6 +162,10 @@ async function readTables(access: KernelAccess, namespace: string): Promise<Bala
     forwards: readSwitch(textOf(forwarding)),
     tracks: readSwitch(textOf(tracking)),
     addresses: readLocalAddresses(textOf(addresses) ?? ''),
+    // Other tables matter more.
+    idle:
+      ipvs === undefined ? undefined : await probe.idle(inside, { signal }).catch(() => undefined),
+    open: readOpenConnections(startOf(connections)),
     ...rules,
   };
 }
@@ -162,6 +179,11 @@ function textOf(file: FileResult | undefined): string | undefined {
   if (file === undefined || 'error' in file) return undefined;
   if (file.cut) throw new Error(`${file.path} is longer than ${MOST_BYTES} bytes`);
   return file.text;
+}
+
+/** The text of a file, without the end of a file that is too long. */
+function startOf(file: FileResult | undefined): string {
+  return file !== undefined && 'text' in file ? file.text : '';
 }
 
 function readSwitch(text: string | undefined): boolean | undefined {

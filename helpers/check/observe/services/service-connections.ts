@@ -13,7 +13,13 @@ import {
   privilegedProbeOn,
   type QueriedCluster,
 } from '../observation-context.ts';
-import { connectFrom, connectInTasks, type TaskEnd, taskEndsOf } from './task-ports.ts';
+import {
+  connectFrom,
+  connectInTasks,
+  readKeepAlive,
+  type TaskEnd,
+  taskEndsOf,
+} from './task-ports.ts';
 
 /** Connections that are made at most, unless the user says otherwise. Those to virtual addresses come first. */
 const MOST_CONNECTIONS = 1000;
@@ -71,9 +77,30 @@ export async function observeServiceConnections(
       };
     }),
     taskPorts,
+    keepAlive: await readKeepAlive(inUse(view.value, seeing, balancing), ends, context),
     blind: blind.map(({ host, why }) => ({ host, why })),
     questions: { all: all.length, asked: chosen.length + more.length },
   });
+}
+
+/** The services to whose virtual addresses connections are open. */
+function inUse(
+  { services }: Pick<ServicesView, 'services'>,
+  hosts: QueriedCluster['hosts'],
+  balancing: (host: QueriedHost) => Observed<BalancingView>,
+): Set<string> {
+  const open = new Set(
+    hosts.flatMap((host) =>
+      (valueOf(balancing(host))?.balancers ?? []).flatMap(({ before }) => before?.open ?? []),
+    ),
+  );
+  return new Set(
+    services
+      .filter(({ virtualAddresses }) =>
+        Object.values(virtualAddresses).some((address) => open.has(address)),
+      )
+      .map(({ id }) => id),
+  );
 }
 
 function keyOf({ containerId, from, networkId, address, port }: Question): string {

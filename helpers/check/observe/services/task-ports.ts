@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { type ServicesView, servicesOf } from '../../derive/services.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
-import type { TaskPort } from '../../model/views/service-connections-view.ts';
+import type {
+  ServiceConnectionsView,
+  TaskPort,
+} from '../../model/views/service-connections-view.ts';
 import type { Namespace } from '../../probe/namespace.ts';
 import type { TrialRequest } from '../../probe/packets.ts';
 import { listeningPorts } from '../application/listening.ts';
@@ -117,6 +120,31 @@ async function listeningIn(ends: readonly TaskEnd[], context: ObservationContext
     }),
   );
   return new Map(read.flat());
+}
+
+const KEEP_ALIVE = '/proc/sys/net/ipv4/tcp_keepalive_time';
+
+/** Reads after which time the kernel keeps idle connections alive, in one task of each of these services. */
+export async function readKeepAlive(
+  services: ReadonlySet<string>,
+  ends: readonly TaskEnd[],
+  context: ObservationContext,
+): Promise<ServiceConnectionsView['keepAlive']> {
+  const first = new Map(ends.toReversed().map((end) => [end.serviceId, end]));
+  const read = await Promise.all(
+    [...services].map(async (serviceId) => {
+      const end = first.get(serviceId);
+      const probe = end && valueOf(privilegedProbeOn(context, end.host));
+      if (end === undefined || probe === undefined) return [];
+      const [file] = await probe.read([KEEP_ALIVE], {
+        namespace: { pid: end.pid },
+        signal: context.signal,
+      });
+      const text = file !== undefined && 'text' in file ? file.text.trim() : '';
+      return /^\d{1,9}$/.test(text) ? [{ serviceId, seconds: Number(text) }] : [];
+    }),
+  );
+  return read.flat();
 }
 
 /** Connects to all of them, and returns the error of each that did not accept; none for a host without a probe. */

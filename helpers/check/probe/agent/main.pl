@@ -10,7 +10,7 @@ my ($folder) = $0 =~ m{^(.*)/};
 require "$folder/$_.pl"
     for qw(
         runtime/system runtime/loop runtime/json runtime/namespaces runtime/programs
-        runtime/files runtime/sockets runtime/exchanges runtime/threads runtime/encryption
+        runtime/files runtime/sockets runtime/exchanges runtime/threads runtime/encryption runtime/ipvs
         trials/packets trials/links trials/expected trials/captures
         trials/listeners trials/trials trials/inject trials/sniff
     );
@@ -32,6 +32,8 @@ my %verbs = (
     sniffed => \&Sniff::report,
     results => \&Trials::report,
     exchange => \&Exchanges::exchange,
+    idle => \&Ipvs::idle,
+    balance => \&Ipvs::balance,
 );
 
 # Bytes of the longest command, which may contain a batch of packets.

@@ -101,6 +101,55 @@ describe('--fix writes again', () => {
     });
   });
 
+  test.each<[string, readonly (readonly [string, number])[], string, string, string]>([
+    [
+      'a task that is missing',
+      [['10.30.0.3', 1]],
+      'ipvs add 259 10.30.0.4 1',
+      'ipvs remove 259 10.30.0.4 0',
+      '-a -f 259 -r 10.30.0.4 -m -w 1',
+    ],
+    [
+      'the weight of a task',
+      [
+        ['10.30.0.3', 1],
+        ['10.30.0.4', 0],
+      ],
+      'ipvs weigh 259 10.30.0.4 1',
+      'ipvs weigh 259 10.30.0.4 0',
+      '-e -f 259 -r 10.30.0.4 -m -w 1',
+    ],
+    [
+      'no address that the service does not have',
+      [
+        ['10.30.0.3', 1],
+        ['10.30.0.4', 1],
+        ['10.30.0.9', 1],
+      ],
+      'ipvs remove 259 10.30.0.9 0',
+      'ipvs add 259 10.30.0.9 1',
+      '-d -f 259 -r 10.30.0.9',
+    ],
+  ])(
+    '%s into IPVS, and tells what it does instead of the command to type',
+    (_, list, ...expected) => {
+      const [restores, inverse, typed] = expected;
+      const servers = list.map(([address, weight]) => ({ address, weight, forward: 'Masq' }));
+      const tables = { ...front, tool, virtualServices: [{ mark: 0x103, servers }] } as const;
+      expect(fix({ front: [tables] })).toEqual({
+        refused: [],
+        steps: [
+          {
+            namespace: { path: SANDBOX },
+            restores: [restores],
+            inverse: [inverse],
+            typed: `nsenter --net=${SANDBOX} ipvsadm ${typed}`,
+          },
+        ],
+      });
+    },
+  );
+
   test('nothing for a finding whose fix restarts an engine', () => {
     expect(fix({ front: [{ ...front, tool, virtualServices: [] }] })).toEqual({
       refused: [],
@@ -112,6 +161,10 @@ describe('--fix writes again', () => {
 function mark(address: string, chain = 'INPUT'): Command {
   const rule = ['-d', `${address}/32`, '-j', 'MARK', '--set-mark', '0x103'] as const;
   return ['iptables', '-t', 'mangle', '-A', chain, ...rule];
+}
+
+function ipvs(verb: string, address: string, mark: string): Command {
+  return ['ipvsadm', verb, '-f', mark, '-r', address, '-m', '-w', '1'];
 }
 
 function nat(...words: readonly string[]): Command {
@@ -137,6 +190,9 @@ describe('--fix refuses', () => {
     ['another port of the destination', nat(...toMesh('8080', '172.18.0.2:22')), 'host'],
     ['any other rule', nat('PREROUTING', '-j', 'ACCEPT'), 'host'],
     ['a flush', ['iptables', '-t', 'nat', '-F'], 'host'],
+    ['to add an address without a task', ipvs('-a', '10.30.0.9', '259')],
+    ['to remove a task', ['ipvsadm', '-d', '-f', '259', '-r', '10.30.0.4']],
+    ['to change another service', ipvs('-a', '10.30.0.4', '260')],
     ['another program', ['sysctl', '-w', 'net.ipv4.ip_forward=1']],
     ['a namespace that was not read', mark('10.30.0.2'), '/run/docker/netns/other'],
   ])('%s', ([, command, namespace]) => {

@@ -39,7 +39,7 @@ function viewOf(
     return { serviceId: WEB, taskId, networkId: FRONT, port: 80, accepts: true };
   });
   const questions = { all: connections.length, asked: connections.length };
-  return { connections, taskPorts, blind: [], questions, ...parts };
+  return { connections, taskPorts, keepAlive: [], blind: [], questions, ...parts };
 }
 
 const healthy = [

@@ -3,6 +3,7 @@ import { serviceAnswer, taskAnswer } from '../../../../helpers/docker/swarm/serv
 import type { PortAnswer } from '../../../../helpers/check/model/views/application-view.ts';
 import type {
   BalancerTables,
+  KernelFeatures,
   MeshRules,
 } from '../../../../helpers/check/model/views/balancing-view.ts';
 import type { PathsView } from '../../../../helpers/check/model/views/paths-view.ts';
@@ -52,6 +53,8 @@ export const mesh: BalancerTables = {
 /** The rules of a host for published ports. */
 export const hostRules: MeshRules = readMeshRules(recorded.natOfHost);
 
+const whole: KernelFeatures = { matchesIpvs: true, filtersBridges: true };
+
 const nothing = withoutValue('not looked at', 'not-requested');
 
 /** The records of the managers. */
@@ -72,6 +75,8 @@ export interface Changes {
   readonly ports?: readonly PortAnswer[];
   readonly lookups?: readonly ServiceLookup[];
   readonly connections?: ServiceConnectionsView;
+  /** The features of the first kernel, at both reads when only the first is given. */
+  readonly kernel?: readonly [KernelFeatures, KernelFeatures?];
   readonly paths?: PathsView;
 }
 
@@ -88,6 +93,7 @@ export function swarmWithService(changes: Changes = {}): Observation {
       const [rules, rulesLater = rules] = (index === 0 ? changes.hostRules : undefined) ?? [
         hostRules,
       ];
+      const [kernel, kernelLater = kernel] = (index === 0 ? changes.kernel : undefined) ?? [whole];
       const networks = { networkId: FRONT, endpointId: `e${index}`, aliases: [], prefixLength: 24 };
       const end = {
         ...networks,
@@ -114,6 +120,7 @@ export function swarmWithService(changes: Changes = {}): Observation {
         }),
         balancing: withValue({
           mesh: { before: rules, after: rulesLater },
+          kernel: { before: kernel, after: kernelLater },
           balancers: [
             ...((before === undefined && after === undefined) ||
             (index === 0 && changes.kernels === 'unread')
