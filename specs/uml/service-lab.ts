@@ -41,6 +41,8 @@ export interface ServiceLab {
   readonly clear: () => Promise<void>;
   /** Returns when all services have all tasks, and no update is running: it keeps some tasks until its end. */
   readonly settle: () => Promise<void>;
+  /** Also waits until both nodes lead the published port into the routing mesh: a restarted engine does it later. */
+  readonly recover: () => Promise<void>;
 }
 
 /** The provider is a separate fixture: Vitest does not clean up after a fixture that fails. */
@@ -103,6 +105,20 @@ docker service inspect --format '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{en
         { limit: 120_000 },
       );
     };
+    const recover = async () => {
+      await settle();
+      await waitFor(
+        'both nodes have the rule of the published port',
+        async () => {
+          const rules = await Promise.all(
+            names.map((node) => inside(node, 'iptables -t nat -S DOCKER-INGRESS || true')),
+          );
+          const lacking = names.filter((_, index) => !/--dport 8080 /.test(rules[index] ?? ''));
+          return lacking.length === 0 ? done(undefined) : notYet(`not ${lacking.join(', ')}`);
+        },
+        { limit: 120_000 },
+      );
+    };
     let virtual = '';
     const serve = async () => {
       const web = '--replicas 2 --publish 8080:80';
@@ -133,6 +149,7 @@ docker service inspect --format '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{en
       address: () => virtual,
       sandbox,
       settle,
+      recover,
       ipvsadm: (network, words) =>
         `LD_LIBRARY_PATH=${programs}/usr/lib/x86_64-linux-gnu nsenter --net=${sandbox(network)} ${programs}/usr/sbin/ipvsadm ${words}`,
       audit: async () => await auditSwarm('services', { manager, worker }),

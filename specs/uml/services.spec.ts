@@ -226,7 +226,7 @@ describe('A check of services', () => {
     await lab.inside('two', `umount ${folder}`);
     expect(found(report)).toEqual([{ code: 'ipvs-missing', where: { host: 'two' } }]);
     await typeFixes(report, lab);
-    await lab.settle();
+    await lab.recover();
     expect(found(await lab.audit())).toEqual([]);
   });
 
@@ -243,7 +243,7 @@ touch /run/none; mount --bind /run/none ${module}`,
     await lab.inside('two', `umount ${module}`);
     expect(found(report)).toEqual([{ code: 'kernel-feature-missing', where: { host: 'two' } }]);
     await typeFixes(report, lab);
-    await lab.settle();
+    await lab.recover();
     expect(found(await lab.audit())).toEqual([]);
   });
 
@@ -265,7 +265,7 @@ touch /run/none; mount --bind /run/none ${module}`,
     await lab.inside('two', `rm ${file}`);
     expect(found(report)).toEqual([{ code: 'kernel-feature-missing', where: { host: 'two' } }]);
     await typeFixes(report, lab);
-    await lab.settle();
+    await lab.recover();
     expect(found(await lab.audit())).toEqual([]);
   });
 
@@ -314,7 +314,7 @@ echo task=$(docker inspect --format '{{.NetworkSettings.Networks.front.IPAddress
       expect(report.diagnoses).toMatchObject([{ evidence: [{ observed: { 'ends at': hop } }] }]);
     }
     await typeFixes(report, lab);
-    await lab.settle();
+    await lab.recover();
     const after = await lab.audit();
     expect(found(after)).toEqual([]);
     expect(after).toMatchObject({ verdict: 'healthy' });
