@@ -163,8 +163,8 @@ function mark(address: string, chain = 'INPUT'): Command {
   return ['iptables', '-t', 'mangle', '-A', chain, ...rule];
 }
 
-function ipvs(verb: string, address: string, mark: string): Command {
-  return ['ipvsadm', verb, '-f', mark, '-r', address, '-m', '-w', '1'];
+function ipvs(verb: string, address: string, number: string): Command {
+  return ['ipvsadm', verb, '-f', number, '-r', address, '-m', '-w', '1'];
 }
 
 function nat(...words: readonly string[]): Command {
