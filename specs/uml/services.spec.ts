@@ -2,7 +2,6 @@ import { describe, expect } from 'vitest';
 import { notesOf } from '../../helpers/check/derive/notes.ts';
 import { lineOf } from '../../helpers/check/model/command.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
-import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { type Node, type ServiceLab, names, test } from './service-lab.ts';
 
 /** Returns the findings by code and location, without fields that are not set. */
@@ -241,28 +240,6 @@ touch /run/none; mount --bind /run/none ${module}`,
     await lab.serve();
     const report = await lab.audit();
     await lab.inside('two', `umount ${module}`);
-    expect(found(report)).toEqual([{ code: 'kernel-feature-missing', where: { host: 'two' } }]);
-    await typeFixes(report, lab);
-    await lab.recover();
-    expect(found(await lab.audit())).toEqual([]);
-  });
-
-  test('finds a node whose configuration forbids firewall rules for bridges', async ({ lab }) => {
-    const file = '/etc/modprobe.d/none.conf';
-    await lab.inside(
-      'two',
-      `echo install br_netfilter /bin/false >${file}; rmmod br_netfilter; systemctl restart docker`,
-    );
-    await waitFor(
-      'a task fails without docker_gwbridge',
-      async () => {
-        const listed = await lab.inside('one', 'docker service ps --no-trunc api');
-        return listed.includes('docker_gwbridge') ? done(undefined) : notYet(listed);
-      },
-      { limit: 120_000 },
-    );
-    const report = await lab.audit();
-    await lab.inside('two', `rm ${file}`);
     expect(found(report)).toEqual([{ code: 'kernel-feature-missing', where: { host: 'two' } }]);
     await typeFixes(report, lab);
     await lab.recover();
