@@ -6,14 +6,19 @@ import { buildExecutables, type ExecutableLab, openExecutableLab } from './execu
 
 const root = join(import.meta.dirname, '../..');
 
-const test = base.extend(
-  'lab',
-  { scope: 'file' },
-  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
-  async ({}, { onCleanup }): Promise<ExecutableLab> => {
-    const folder = await buildExecutables(onCleanup, [process.arch]);
-    // Runs: npm run build:image
-    await runCommand('npm', ['run', 'build:image', '--', folder], { cwd: root, limit: 120_000 });
+const test = base
+  .extend(
+    'folder',
+    { scope: 'file' },
+    // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+    async ({}, { onCleanup }) => {
+      const folder = await buildExecutables(onCleanup, [process.arch]);
+      // Runs: npm run build:image
+      await runCommand('npm', ['run', 'build:image', '--', folder], { cwd: root, limit: 120_000 });
+      return folder;
+    },
+  )
+  .extend('lab', { scope: 'file' }, async ({ folder }, { onCleanup }): Promise<ExecutableLab> => {
     const lab = await openExecutableLab(
       join(folder, `overlay-e2e-linux-${process.arch}`),
       onCleanup,
@@ -27,8 +32,7 @@ const test = base.extend(
     const loaded = await lab.onManager('cd /root; docker load --input overlay-e2e-image-x64.tar');
     expect(loaded.stdout, loaded.stderr).toBe('Loaded image: overlay-e2e:latest\n');
     return lab;
-  },
-);
+  });
 
 interface Checked {
   readonly exitCode: number;
