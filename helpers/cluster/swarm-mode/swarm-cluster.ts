@@ -29,7 +29,8 @@ export function openSwarmCluster(
     describeMember: ({ machine: { name, address } }) => ({ name, address, state: 'ready' }),
     readMembership: async (engine) => {
       const { swarm, swarmNode, clusterStore } = await engine.info();
-      return { swarm, ...swarmNode, clusterStore };
+      const { id, address, isManager, managers } = swarmNode ?? {};
+      return { swarm, id, address, isManager, managers, clusterStore };
     },
     describeMembership: async ({ machine: { name, address } }) => {
       const node = (await readNodes()).find((one) => one.hostname === name);
