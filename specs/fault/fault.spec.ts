@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished } from 'vitest';
+import { lineOf } from '../../helpers/check/model/command.ts';
 import { ping } from '../../helpers/docker/containers/ping.ts';
 import type { FaultPlan, FaultRequest } from '../../helpers/fault/fault.ts';
 import { injectFault } from '../../helpers/fault/inject-fault.ts';
@@ -227,5 +228,23 @@ describe('A fault', () => {
       'overlay-e2e did not create elsewhere',
     );
     expect(await listFaults(lab.document.store)).toEqual([]);
+  });
+
+  test('a power failure leaves containers that check explains, and its fix starts them', async ({
+    lab,
+  }) => {
+    const { provider } = lab;
+    await provider.kill('worker-host');
+    await provider.start('worker-host');
+    const { diagnoses } = await lab.audit();
+    const finding = diagnoses.find(
+      ({ code, where }) => code === 'container-down' && where.container === 'mysqlserver',
+    );
+    expect(finding?.action).toMatchObject({ kind: 'fix', host: 'worker-host' });
+    const line = lineOf(finding?.action?.commands ?? []);
+    expect(line).toContain('rm /var/lib/docker/network/files/local-kv.db');
+    await provider.run('worker-host', ['sh', '-ec', line], { limit: 120_000 });
+    await lab.settle();
+    expect((await lab.audit()).diagnoses).toEqual([]);
   });
 });

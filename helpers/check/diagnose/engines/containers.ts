@@ -109,7 +109,8 @@ function startAgain(cause: Difference<'container-not-running' | 'container-missi
       effect: `Create ${container} again with docker run, with the same image and options.`,
     };
   }
-  const { status } = cause.observed;
+  const { status, error } = cause.observed;
+  if (stuckSandbox.test(error ?? '')) return renewDatabase(host, container);
   if (status === 'paused') {
     return {
       kind: 'fix',
@@ -131,6 +132,27 @@ function startAgain(cause: Difference<'container-not-running' | 'container-missi
     host,
     commands: [['docker', 'start', container]],
     effect: 'Starts the container again.',
+  };
+}
+
+/**
+ * The error of an engine that takes endpoints of overlay networks from before a power failure for running ones. It reads
+ * them at each start, and removes only some of them: restarts do not help.
+ */
+const stuckSandbox = /could not get network sandbox \(oper true\)/;
+
+function renewDatabase(host: string | undefined, container: string): Action {
+  return {
+    kind: 'fix',
+    host,
+    commands: [
+      ['systemctl', 'stop', 'docker'],
+      ['rm', '/var/lib/docker/network/files/local-kv.db'],
+      ['systemctl', 'start', 'docker'],
+      ['docker', 'start', container],
+    ],
+    effect:
+      'Deletes the database with the endpoints of this engine, which a power failure has made wrong, and starts the container. Networks that you created with the driver bridge, macvlan or ipvlan on this host are in it: create them again.',
   };
 }
 
