@@ -8,7 +8,16 @@ export interface Setting {
 }
 
 /** `overlay-e2e` is the help of the program itself. */
-type SettingOf = 'overlay-e2e' | 'up' | 'check' | 'draw' | 'fault' | 'down' | 'doctor' | 'report';
+type SettingOf =
+  | 'overlay-e2e'
+  | 'up'
+  | 'check'
+  | 'trace'
+  | 'draw'
+  | 'fault'
+  | 'down'
+  | 'doctor'
+  | 'report';
 
 const machines = ['up', 'down', 'doctor', 'specs'] as const;
 const images = ['up', 'specs'] as const;
@@ -22,13 +31,13 @@ export const settings: readonly Setting[] = [
     names: ['MACHINE_STORAGE_PATH'],
     decides:
       'the state directory of the machines, as for docker-machine; default `~/.local/state/overlay-e2e`',
-    of: ['overlay-e2e', 'up', 'check', 'draw', 'fault', 'down', 'doctor', 'specs'],
+    of: ['overlay-e2e', 'up', 'check', 'trace', 'draw', 'fault', 'down', 'doctor', 'specs'],
   },
   {
     names: ['XDG_CACHE_HOME'],
     decides:
       'the folder whose subfolder `overlay-e2e` is the cache of downloads and images; default `~/.cache`',
-    of: ['overlay-e2e', 'up', 'check', 'draw', 'doctor', 'specs'],
+    of: ['overlay-e2e', 'up', 'check', 'trace', 'draw', 'doctor', 'specs'],
   },
   {
     names: ['E2E_PROVIDER'],
@@ -59,7 +68,7 @@ export const settings: readonly Setting[] = [
   {
     names: ['E2E_DEBIAN_MIRROR'],
     decides: 'the Debian mirror for packages',
-    of: ['up', 'check', 'doctor', 'specs'],
+    of: ['up', 'check', 'trace', 'doctor', 'specs'],
   },
   {
     names: [
@@ -115,12 +124,12 @@ export const settings: readonly Setting[] = [
     ],
     decides:
       'as for Docker’s client: the engine of the context `default`, and the folder of contexts',
-    of: ['check'],
+    of: ['check', 'trace'],
   },
   {
     names: ['NO_COLOR', 'FORCE_COLOR'],
     decides: 'no colors; colors even without a terminal',
-    of: ['up', 'check', 'draw', 'fault', 'down', 'doctor', 'report', 'specs'],
+    of: ['up', 'check', 'trace', 'draw', 'fault', 'down', 'doctor', 'report', 'specs'],
   },
   {
     names: ['GITHUB_STEP_SUMMARY', 'GITHUB_ACTIONS'],
@@ -131,7 +140,7 @@ export const settings: readonly Setting[] = [
   {
     names: ['CI'],
     decides: 'plain progress lines instead of live ones',
-    of: ['up', 'check', 'draw', 'fault', 'down', 'doctor', 'report', 'specs'],
+    of: ['up', 'check', 'trace', 'draw', 'fault', 'down', 'doctor', 'report', 'specs'],
   },
 ];
 

@@ -40,6 +40,8 @@ export interface DiagnosisLab {
   readonly store: KeyValueStore;
   pathTools(): Promise<PathTools>;
   audit(): Promise<AuditReport>;
+  /** Gives the cluster to another kind of observation. */
+  observe<T>(look: (target: AuditTarget) => Promise<T>): Promise<T>;
   /** Returns when all engines are members of the cluster, know each other, and the car service answers. */
   settle(): Promise<void>;
 }
@@ -89,6 +91,7 @@ export async function openLab(
       return { provider, tools: { archive, tag: `${BROUGHT}${mark}` } };
     },
     audit: async () => await auditCluster(describeTarget(document, machines)),
+    observe: async (look) => await look(describeTarget(document, machines)),
     settle: async () => {
       if (kind === 'seed') {
         const three = members.map(({ machine }) => machine);

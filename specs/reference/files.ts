@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { diagnosisTitles, type DiagnosisCode, pageOf } from '../../helpers/check/model/codes.ts';
 import { documentSchema } from '../../helpers/report/findings/audit-document.ts';
+import { traceSchema } from '../../helpers/report/findings/trace-document.ts';
 import { errorCodes } from '../../helpers/process/errors/error-codes.ts';
 import { clusterFileSchema } from '../../helpers/topology/describe/cluster-file-schema.ts';
 import { topologySchema } from '../../helpers/topology/topology-schema.ts';
@@ -32,6 +33,7 @@ const clusterFile = describeSchema(clusterFileSchema, {
 export function referenceFiles(): Readonly<Record<string, string>> {
   return {
     'docs/check.schema.json': json(documentSchema()),
+    'docs/trace.schema.json': json(traceSchema()),
     'docs/doctor.schema.json': json(z.toJSONSchema(doctorDocument)),
     'docs/topology.schema.json': json(topology),
     'docs/cluster.schema.json': json(clusterFile),
@@ -114,7 +116,7 @@ function indexPage(): string {
       '- [Fixtures and matchers](fixtures.md): imports for your own specs',
       '- [Diagnosis codes](diagnoses.md)',
       '- [Error codes](errors.md)',
-      '- JSON Schemas: [check --json](../check.schema.json), [doctor --json](../doctor.schema.json), [topology](../topology.schema.json), [cluster file](../cluster.schema.json)',
+      '- JSON Schemas: [check --json](../check.schema.json), [trace --json](../trace.schema.json), [doctor --json](../doctor.schema.json), [topology](../topology.schema.json), [cluster file](../cluster.schema.json)',
     ].join('\n'),
   ]);
 }

@@ -1,6 +1,7 @@
 import { test as base, type TestContext } from 'vitest';
 import { auditCluster } from '../../helpers/check/audit.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
+import type { AuditTarget } from '../../helpers/check/model/target.ts';
 import { initSwarm, joinSwarm, waitForSwarm } from '../../helpers/cluster/swarm-mode/swarm-mode.ts';
 import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
 import type { JoinTokens } from '../../helpers/docker/swarm/swarm.ts';
@@ -53,15 +54,20 @@ export async function auditSwarm(
   name: string,
   { manager, worker }: Pick<SwarmLab, 'manager' | 'worker'>,
 ): Promise<AuditReport> {
+  return await auditCluster(swarmTarget(name, { manager, worker }), { limit: 180_000 });
+}
+
+/** Returns a swarm of two nodes as the target of a check. */
+export function swarmTarget(
+  name: string,
+  { manager, worker }: Pick<SwarmLab, 'manager' | 'worker'>,
+): AuditTarget {
   const hosts = [manager, worker].map((engine) => ({
     name: engine.machine.name,
     address: engine.machine.address,
     engine,
   }));
-  return await auditCluster(
-    { name, hosts, isComplete: true, expectations: {} },
-    { limit: 180_000 },
-  );
+  return { name, hosts, isComplete: true, expectations: {} };
 }
 
 export const test = swarmTest();

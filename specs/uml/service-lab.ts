@@ -5,6 +5,7 @@ import { test as base } from 'vitest';
 import { planFix } from '../../helpers/check/fix/fix-steps.ts';
 import { runSteps } from '../../helpers/check/fix/run-steps.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
+import type { AuditTarget } from '../../helpers/check/model/target.ts';
 import { unpackPackages } from '../../helpers/debian/apt/archive.ts';
 import { cached } from '../../helpers/debian/cache/cache.ts';
 import { connectEngine } from '../../helpers/docker/engine.ts';
@@ -13,7 +14,7 @@ import { readVariable } from '../../helpers/process/environment.ts';
 import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX, prepareBusyboxImage } from '../machine/busybox-image.ts';
-import { auditSwarm } from '../swarm-mode/lab.ts';
+import { auditSwarm, swarmTarget } from '../swarm-mode/lab.ts';
 
 export const names = ['one', 'two'] as const;
 export type Node = (typeof names)[number];
@@ -35,6 +36,7 @@ export interface ServiceLab {
   readonly audit: () => Promise<AuditReport>;
   /** Runs all steps of `--fix`, as after a consent to each. Returns the codes of the steps that succeeded. */
   readonly fix: (report: AuditReport) => Promise<string[]>;
+  readonly target: AuditTarget;
   /** Creates the services, and returns when they are complete. */
   readonly serve: () => Promise<void>;
   /** Removes the services, and returns when both nodes have removed their containers. */
@@ -160,6 +162,7 @@ docker service inspect --format '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{en
         const steps = await runSteps({ hosts }, planFix(report).steps, options);
         return steps.map(({ code }) => code);
       },
+      target: swarmTarget('services', { manager, worker }),
     };
   })
   // A test that fails may leave a defect or no service: the next one begins with new ones.

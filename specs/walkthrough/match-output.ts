@@ -4,6 +4,7 @@ const KINDS: Readonly<Record<string, string>> = {
   'long id': '[0-9a-f]{64}',
   ip: '\\d{1,3}(?:\\.\\d{1,3}){3}',
   number: '\\d+(?:\\.\\d+)?',
+  mac: '(?:[0-9a-f]{2}:){5}[0-9a-f]{2}',
   'swarm id': '[0-9a-z]{25}',
   path: '/\\S*',
   version: '\\d+\\.\\d+\\.\\d+\\S*',

@@ -1,6 +1,6 @@
 import { isTypable } from '../model/command.ts';
-import type { Diagnosis } from '../model/diagnosis.ts';
-import type { Difference } from '../model/difference.ts';
+import type { Action, Diagnosis } from '../model/diagnosis.ts';
+import { type Difference, ofKind } from '../model/difference.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Rule } from './rule.ts';
 import { rules } from './rules.ts';
@@ -23,7 +23,19 @@ export function diagnoseDifferences(
     const explained = new Set(found.flatMap((one) => [...one.evidence, ...one.consequences]));
     open = open.filter((difference) => !explained.has(difference));
   }
-  return open.length === 0 ? diagnoses : [...diagnoses, describeRest(open)];
+  const all = open.length === 0 ? diagnoses : [...diagnoses, describeRest(open)];
+  return all.map(withTrace);
+}
+
+/** Adds the command that traces a packet on a lost path, if nothing better is known to do. */
+function withTrace(diagnosis: Diagnosis): Diagnosis {
+  const { action, evidence, consequences } = diagnosis;
+  const [path] = ofKind([...evidence, ...consequences], 'container-path-dead');
+  const { container, towards } = path?.where ?? {};
+  if (action !== undefined || container === undefined || towards === undefined) return diagnosis;
+  const commands: Action['commands'] = [['overlay-e2e', 'trace', container, towards]];
+  const effect = `Shows a packet from ${container} to ${towards} at every hop, up to the hop where it is lost. Add the options of this check.`;
+  return withTypableAction({ ...diagnosis, action: { kind: 'next-step', commands, effect } });
 }
 
 /** Replaces a command with unprintable characters or a missing name by an instruction, so that it is not run by mistake. */

@@ -18,6 +18,7 @@ export const programs = [
   'modprobe',
   'nft',
   'nsenter',
+  'overlay-e2e',
   'ping',
   'rm',
   'sysctl',

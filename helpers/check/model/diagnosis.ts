@@ -28,7 +28,9 @@ export interface Action {
 
 /** Returns true if commands need root. Anyone with access to an engine may run docker commands. */
 export function needsRoot({ commands }: Pick<Action, 'commands'>): boolean {
-  return commands.some(([program]) => !['curl', 'date', 'docker', 'ping'].includes(program));
+  return commands.some(
+    ([program]) => !['curl', 'date', 'docker', 'overlay-e2e', 'ping'].includes(program),
+  );
 }
 
 /** A finding: code, location, evidence, consequences and fix. */

@@ -3,6 +3,7 @@ import { onMachine } from '../../process/activity.ts';
 import { type AgentClient, openAgentClient, type ProbeOptions } from './agent-client.ts';
 import type { AgentChannel } from './agent-channel.ts';
 import { exchange, type ExchangeResult, type Port } from './exchange.ts';
+import { type Follower, openFollower } from './follow.ts';
 import { type Namespace, wordOf } from './namespace.ts';
 import { openPackets } from './open-packets.ts';
 import type { Packets } from './packets.ts';
@@ -85,6 +86,8 @@ export interface Probe extends AsyncDisposable {
   ): Promise<NameResult>;
   /** Sends packets, and sees where they come. */
   readonly packets: Packets;
+  /** Sends one packet, and records it at every hop. */
+  readonly follower: Follower;
   /** Ends it, and waits until nothing of it is left on the host. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -137,6 +140,7 @@ export function openProbe(host: string, channel: AgentChannel, end: () => Promis
     exchange: async (...args) => await onMachine(host, () => exchange(client, ...args)),
     resolve: async (...args) => await onMachine(host, () => resolveName(client, ...args)),
     packets: openPackets(async (answer, words) => await client.call(words, answer)),
+    follower: openFollower(client),
     [Symbol.asyncDispose]: end,
   };
 }

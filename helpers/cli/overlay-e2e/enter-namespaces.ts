@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { isAdministrator } from '../../process/rootless.ts';
 
 /** The commands that reach machines. */
-const COMMANDS = new Set(['up', 'down', 'check', 'draw', 'doctor', 'fault', 'test']);
+const COMMANDS = new Set(['up', 'down', 'check', 'trace', 'draw', 'doctor', 'fault', 'test']);
 
 /**
  * Runs a command again in this user's own namespaces, or virtual computer, if its machines are there: those of the provider uml, without root.

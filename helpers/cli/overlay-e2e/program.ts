@@ -10,6 +10,7 @@ import { addPlugin } from './commands/plugin.ts';
 import { addReport } from './commands/report.ts';
 import { addHelp } from './commands/help.ts';
 import { addInit } from './commands/init.ts';
+import { addTrace } from './commands/trace.ts';
 import { addTest } from './commands/test.ts';
 import { addUp } from './commands/up.ts';
 import { describeCommand, fitHelp } from './describe.ts';
@@ -34,6 +35,7 @@ export function createProgram({ isPlugin = false } = {}): Command {
   for (const add of [
     addUp,
     addCheck,
+    addTrace,
     addDiscover,
     addDraw,
     addFault,

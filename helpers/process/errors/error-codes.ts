@@ -43,6 +43,7 @@ export const errorCodes = {
   'machine-start-failed': 'A machine ended while it started.',
   'machine-unknown': 'The state directory has no such machine.',
   'machine-unreachable': 'A machine did not run a command to its end.',
+  'name-ambiguous': 'Containers on several hosts have this name.',
   'name-taken': 'Another machine, container, network or service has the name.',
   'name-unknown': 'No topology, command, context, container or check has this name.',
   'network-has-containers': 'Containers are attached to the network.',

@@ -138,7 +138,8 @@ const FILES = [
 /** Bytes of each file: enough for 10,000 real servers. */
 const MOST_BYTES = 1_000_000;
 
-async function readTables(access: KernelAccess, namespace: string): Promise<BalancerTables> {
+/** Reads the tables of one sandbox. */
+export async function readTables(access: KernelAccess, namespace: string): Promise<BalancerTables> {
   const { probe, signal } = access;
   const inside = { path: namespace };
   const [services, forwarding, tracking, addresses, tables, connections] = await probe.read(FILES, {

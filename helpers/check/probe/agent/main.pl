@@ -12,7 +12,7 @@ require "$folder/$_.pl"
         runtime/system runtime/loop runtime/json runtime/namespaces runtime/programs
         runtime/files runtime/sockets runtime/exchanges runtime/threads runtime/encryption runtime/ipvs
         trials/packets trials/links trials/expected trials/captures
-        trials/listeners trials/trials trials/inject trials/sniff
+        trials/listeners trials/trials trials/inject trials/sniff trials/follow
     );
 
 my %verbs = (
@@ -30,6 +30,9 @@ my %verbs = (
     inject => \&Inject::inject_all,
     sniff => \&Sniff::start,
     sniffed => \&Sniff::report,
+    follow => \&Follow::start,
+    followed => \&Follow::report,
+    send => \&Follow::send_one,
     results => \&Trials::report,
     exchange => \&Exchanges::exchange,
     idle => \&Ipvs::idle,

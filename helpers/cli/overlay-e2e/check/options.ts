@@ -38,24 +38,12 @@ export function refuseContradictions(
   options: CheckOptions,
   isTerminal: boolean,
 ): void {
-  const { engine, context, tlsDir, probe, privileged, watch, fix = false, yes = false } = options;
-  const { metrics } = options;
-  const { dryRun = false } = options;
-  const { node, except, from, bundle, redact } = options;
+  const { probe, privileged, watch, fix = false, yes = false, dryRun = false } = options;
+  const { engine, context, node, except, from, bundle, redact, metrics } = options;
   const hasEngines = engine.length + context.length > 0;
   const hasTarget = words.length > 0 || hasEngines || (node ?? except) !== undefined;
-  const wrong: readonly (readonly [boolean, observed: string, hint: string])[] = [
-    [
-      words.length > 0 && hasEngines,
-      `"${words.join(' ')}" cannot be combined with engines`,
-      'name machines, a file, or engines with --engine and --context',
-    ],
-    [
-      words.length > 0 && (node ?? except) !== undefined,
-      `"${words.join(' ')}" cannot be combined with --node and --except`,
-      'omit them',
-    ],
-    [tlsDir !== undefined && engine.length === 0, '--tls-dir needs --engine', 'add --engine'],
+  refuseMixedTargets('check', words, options);
+  refuseFirst('check', [
     [
       from !== undefined && hasTarget,
       '--from diagnoses a file and cannot be combined with a cluster',
@@ -91,8 +79,36 @@ export function refuseContradictions(
       '--fix asks before each step, but no terminal is connected',
       'add --yes to run all steps without questions',
     ],
-  ];
+  ]);
+}
+
+/** Refuses targets that contradict each other. */
+export function refuseMixedTargets(
+  subject: string,
+  words: readonly string[],
+  { engine, context, tlsDir, node, except }: TargetOptions,
+): void {
+  const hasEngines = engine.length + context.length > 0;
+  refuseFirst(subject, [
+    [
+      words.length > 0 && hasEngines,
+      `"${words.join(' ')}" cannot be combined with engines`,
+      'name machines, a file, or engines with --engine and --context',
+    ],
+    [
+      words.length > 0 && (node ?? except) !== undefined,
+      `"${words.join(' ')}" cannot be combined with --node and --except`,
+      'omit them',
+    ],
+    [tlsDir !== undefined && engine.length === 0, '--tls-dir needs --engine', 'add --engine'],
+  ]);
+}
+
+function refuseFirst(
+  subject: string,
+  wrong: readonly (readonly [isWrong: boolean, observed: string, hint: string])[],
+): void {
   for (const [isWrong, observed, hint] of wrong) {
-    if (isWrong) throw new InputError({ code: 'input-invalid', subject: 'check', observed, hint });
+    if (isWrong) throw new InputError({ code: 'input-invalid', subject, observed, hint });
   }
 }

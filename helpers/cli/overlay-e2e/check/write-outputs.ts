@@ -35,15 +35,15 @@ export async function writeOutputs(report: AuditReport, options: Outputs): Promi
   // Loaded when they are needed, as all that a command does not need.
   if (junit !== undefined) {
     const { toJunit } = await import('../../../report/findings/to-junit.ts');
-    await write(junit, toJunit(report));
+    await writeText(junit, toJunit(report));
   }
   if (sarif !== undefined) {
     const { toSarif } = await import('../../../report/findings/to-sarif.ts');
-    await write(sarif, toSarif(report));
+    await writeText(sarif, toSarif(report));
   }
   if (svg !== undefined) {
     const { drawTopology } = await import('../../../report/pictures/draw-topology.ts');
-    await write(svg, await drawTopology(report));
+    await writeText(svg, await drawTopology(report));
   }
   if (allure !== undefined) {
     const { writeAllure } = await import('../../../report/findings/write-allure.ts');
@@ -61,7 +61,8 @@ export async function writeBundle(
   await writeAtomically(bundle, await bundleOf(report, redact === undefined ? [] : [redact]));
 }
 
-async function write(file: string, text: string): Promise<void> {
+/** Writes a file; the error says where a writable one is needed. */
+export async function writeText(file: string, text: string): Promise<void> {
   await writeFile(file, text).catch((cause: unknown) => {
     throw cannotWrite(file, cause);
   });

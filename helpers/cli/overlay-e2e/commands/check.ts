@@ -6,42 +6,21 @@ import {
   parseMetricsAddress,
 } from '../../../report/metrics/metrics-address.ts';
 import { describeCommand } from '../describe.ts';
+import { addTargetOptions, toPositive } from './target-options.ts';
 
 export function addCheck(program: Command): void {
-  const command = program
-    .command('check')
-    .summary('diagnose a cluster: the running one, or your own')
-    .description(
-      'Checks a cluster layer by layer. Each finding has its place, its evidence and a fix.\nWithout a target, it checks the running topology of the state directory, or else the engine of the current Docker context. From one member it finds the whole cluster.',
-    )
-    .argument('[target...]', 'names of machines, or a file that describes a cluster: cluster.json')
-    .addOption(
-      new Option(
-        '--engine <[name=]url>',
-        'an engine: tcp://HOST:2376, ssh://USER@HOST, unix:///PATH; may be repeated. One engine stands for its whole cluster',
+  const command = addTargetOptions(
+    program
+      .command('check')
+      .summary('diagnose a cluster: the running one, or your own')
+      .description(
+        'Checks a cluster layer by layer. Each finding has its place, its evidence and a fix.\nWithout a target, it checks the running topology of the state directory, or else the engine of the current Docker context. From one member it finds the whole cluster.',
       )
-        .argParser(collect)
-        .default([], 'none'),
-    )
-    .option(
-      '--tls-dir <folder>',
-      'folder with ca.pem, cert.pem and key.pem for tcp:// engines, like DOCKER_CERT_PATH',
-    )
-    .addOption(
-      new Option('--context <name>', 'the engine of one of your Docker contexts; may be repeated')
-        .argParser(collect)
-        .default([], 'none'),
-    )
-    .addOption(
-      new Option('--node <name>', 'examine only this member; may be repeated').argParser(
-        collectNames,
+      .argument(
+        '[target...]',
+        'names of machines, or a file that describes a cluster: cluster.json',
       ),
-    )
-    .addOption(
-      new Option('--except <name>', 'leave this member out; may be repeated').argParser(
-        collectNames,
-      ),
-    )
+  )
     .option('--no-probe', 'start no container on the hosts; skips kernels and live packets')
     .option(
       '--no-privileged',
@@ -169,20 +148,6 @@ export function addCheck(program: Command): void {
       { codes: [129, 130, 143], means: 'interrupted by a signal; the probes are removed' },
     ],
   });
-}
-
-function collect(word: string, before: readonly string[]): string[] {
-  return [...before, word];
-}
-
-function collectNames(word: string, before: readonly string[] = []): string[] {
-  return [...before, ...word.split(',')];
-}
-
-function toPositive(word: string): number {
-  const seconds = Number(word);
-  if (word.trim() !== '' && Number.isFinite(seconds) && seconds > 0) return seconds;
-  throw new InvalidArgumentError('It must be a number of seconds above 0.');
 }
 
 function toCode(word: string): DiagnosisCode {

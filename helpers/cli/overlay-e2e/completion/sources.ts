@@ -27,6 +27,14 @@ export const sources: Readonly<Record<string, () => Promise<Offer> | Offer>> = {
     return { words: diagnosisCodes };
   },
   'fault machine': () => ({ words: machineNames(process.env) }),
+  'trace from': offerEnds,
+  'trace to': offerEnds,
+  'trace in': () => ({ words: machineNames(process.env), files: 'files' }),
+  'trace --network': async () => {
+    const document = await findDocument();
+    return { words: (document?.networks ?? []).map(({ name }) => name) };
+  },
+  'trace --context': offerContexts,
   'check --context': offerContexts,
   'discover --context': offerContexts,
 };
@@ -36,12 +44,33 @@ async function offerContexts(): Promise<Offer> {
   return { words: await contextNames() };
 }
 
+/** Offers the containers and machines of the running topology. */
+async function offerEnds(): Promise<Offer> {
+  const document = await findDocument();
+  const containers = (document?.workload ?? []).map(({ container }) => container);
+  return { words: [...new Set([...containers, ...machineNames(process.env)])] };
+}
+
+/** Reads the running topology; undefined if none runs or its file is unreadable. */
+async function findDocument() {
+  const { loadDocument } = await import('../../../topology/document.ts');
+  const documents = await Promise.all(
+    storesOf(process.env).map((store) => loadDocument(store).catch(() => undefined)),
+  );
+  return documents.find((one) => one !== undefined);
+}
+
 /** The machines of the store: both providers keep them as docker-machine does. */
 function machineNames(env: NodeJS.ProcessEnv): string[] {
+  const found = storesOf(env).flatMap((store) =>
+    globSync('machines/*/config.json', { cwd: store }),
+  );
+  return [...new Set(found.map((file) => file.split('/')[1] ?? ''))].toSorted();
+}
+
+function storesOf(env: NodeJS.ProcessEnv): string[] {
   const state = env['XDG_STATE_HOME'] || join(homedir(), '.local/state');
-  const stores = env['MACHINE_STORAGE_PATH']
+  return env['MACHINE_STORAGE_PATH']
     ? [env['MACHINE_STORAGE_PATH']]
     : [join(state, 'overlay-e2e'), join(homedir(), '.docker/machine')];
-  const found = stores.flatMap((store) => globSync('machines/*/config.json', { cwd: store }));
-  return [...new Set(found.map((file) => file.split('/')[1] ?? ''))].toSorted();
 }

@@ -54,6 +54,29 @@ describe('Rules', () => {
     expect(found.map(({ code }) => code)).toEqual(['vxlan-blocked']);
   });
 
+  test('suggest a trace of a lost path only if nothing better is known to do', () => {
+    const where = { host: 'master-host', peer: 'worker-host', container: 'db', towards: 'web' };
+    const lost = { ...consequence, where };
+    const [found] = diagnoseDifferences([lost], observationOf({}), [paths]);
+    expect(found?.action).toMatchObject({
+      kind: 'next-step',
+      commands: [['overlay-e2e', 'trace', 'db', 'web']],
+    });
+    expect(found?.action?.host).toBeUndefined();
+    const action = { kind: 'fix', commands: [['ip', 'link']], effect: 'Restores it.' } as const;
+    const better: Rule = {
+      name: 'better',
+      explain: (open, observation) =>
+        paths.explain(open, observation).map((one) => ({ ...one, action })),
+    };
+    expect(diagnoseDifferences([lost], observationOf({}), [better])[0]?.action).toEqual(action);
+    const [unexplained] = diagnoseDifferences([lost, other], observationOf({}), []);
+    expect(unexplained).toMatchObject({
+      code: 'unexplained',
+      action: { commands: [['overlay-e2e', 'trace', 'db', 'web']] },
+    });
+  });
+
   test('report all differences that no rule explains as unexplained, next to the explained ones', () => {
     const found = diagnoseDifferences([other, cause], observationOf({}), [forwarding, paths]);
     expect(found).toMatchObject([

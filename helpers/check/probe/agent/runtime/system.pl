@@ -16,16 +16,26 @@ my %NUMBERS = (
 my $machine = (POSIX::uname())[4];
 my $number = $NUMBERS{$machine} // die "unsupported processor architecture: $machine\n";
 
-my $CLOCK_MONOTONIC = 1;
+my ($CLOCK_REALTIME, $CLOCK_MONOTONIC) = (0, 1);
 my $PR_SET_PDEATHSIG = 1;
 my $CLONE_NEWNET = 0x40000000;
 
 # Seconds since the host started. Nothing sets this clock.
 sub now {
-    my $time = pack 'qq', 0, 0;
-    syscall($number->{clock_gettime}, $CLOCK_MONOTONIC, $time) == 0 or die "clock_gettime: $!\n";
-    my ($seconds, $nanoseconds) = unpack 'qq', $time;
+    my ($seconds, $nanoseconds) = read_clock($CLOCK_MONOTONIC);
     return $seconds + $nanoseconds / 1e9;
+}
+
+# Nanoseconds since 1970, as the kernel stamps packets.
+sub real_nanoseconds {
+    my ($seconds, $nanoseconds) = read_clock($CLOCK_REALTIME);
+    return $seconds * 1_000_000_000 + $nanoseconds;
+}
+
+sub read_clock {
+    my $time = pack 'qq', 0, 0;
+    syscall($number->{clock_gettime}, shift, $time) == 0 or die "clock_gettime: $!\n";
+    return unpack 'qq', $time;
 }
 
 # Moves this process to the network namespace of that handle.

@@ -10,7 +10,7 @@ use Socket ();
 my ($AF_PACKET, $SOCK_DGRAM, $ETH_P_ALL) = (17, 2, 3);
 my ($SOL_SOCKET, $SO_RCVBUF, $SO_ATTACH_FILTER, $SO_RCVBUFFORCE) = (1, 8, 26, 33);
 my ($SOL_PACKET, $PACKET_STATISTICS) = (263, 6);
-my ($SIOCGIFNAME, $MSG_DONTWAIT, $OUTGOING) = (0x8910, 0x40, 4);
+my ($SIOCGIFNAME, $MSG_DONTWAIT, $OTHER_HOST, $OUTGOING) = (0x8910, 0x40, 3, 4);
 
 # Bytes of a socket's receive buffer.
 my $BUFFER = 8_000_000;
@@ -134,7 +134,8 @@ sub read_packets {
     return 1;
 }
 
-# Returns (DEVICE, "in" or "out", BYTES), or nothing if no packet is waiting.
+# Returns (DEVICE, "in" or "out", BYTES, IS_FOR_OTHERS), or nothing if no packet is waiting. Frames for others have the
+# MAC address of another device.
 sub read_packet {
     my ($capture, $socket) = @_;
     my $from = recv $socket, my $bytes, 256, $MSG_DONTWAIT;
@@ -142,13 +143,16 @@ sub read_packet {
     my ($family, $index) = unpack 'S x2 i', $from;
     return ('input', 'in', $bytes) if $family != $AF_PACKET;
     my $device = $capture->{devices}{$index} //= name_of($socket, $index);
-    return ($device, is_outgoing($from) ? 'out' : 'in', $bytes);
+    return ($device, is_outgoing($from) ? 'out' : 'in', $bytes, type_of($from) == $OTHER_HOST);
 }
 
 sub is_outgoing {
-    my ($family, $type) = unpack 'S x8 C', shift;
-    return $family == $AF_PACKET && $type == $OUTGOING;
+    my $from = shift;
+    return unpack('S', $from) == $AF_PACKET && type_of($from) == $OUTGOING;
 }
+
+# The type of a packet in the address of its device (struct sockaddr_ll, packet(7)).
+sub type_of { return unpack 'x10 C', shift }
 
 sub record {
     my ($capture, $device, $direction, $bytes) = @_;

@@ -106,6 +106,10 @@ const free = [
   'fault --for',
   'fault --jitter',
   'test words',
+  'trace --engine',
+  'trace --except',
+  'trace --limit',
+  'trace --node',
 ];
 
 test('every argument with known values is completed, and unknown names are not', async () => {

@@ -1,0 +1,90 @@
+import type { QueriedHost } from '../model/observation.ts';
+import { valueOf } from '../model/observed.ts';
+import type { TracePlace } from '../model/trace.ts';
+import { NAMESPACE_FOLDERS } from '../observe/kernel/read-overlays.ts';
+import type { Namespace } from '../probe/namespace.ts';
+import type { Probe } from '../probe/probe.ts';
+import type { ResolvedEnds } from './resolve-ends.ts';
+
+/** A namespace in which a trace records packets. */
+export interface FollowedPlace {
+  readonly place: TracePlace;
+  readonly namespace: Namespace;
+}
+
+/**
+ * Returns the namespaces on one host through which the packet may pass: of the host, the ends, their overlay networks, and
+ * of load balancers.
+ */
+export async function choosePlaces(
+  host: QueriedHost,
+  probe: Probe,
+  ends: ResolvedEnds,
+): Promise<FollowedPlace[]> {
+  const { name } = host;
+  const networks = valueOf(host.engine)?.networks ?? [];
+  const endpoints = [...(ends.sender === undefined ? [] : [ends.sender]), ...ends.servers];
+  const isPublished = ends.network === undefined || ends.to.host !== undefined;
+  const wanted = new Set([
+    ...(ends.network === undefined ? [] : [ends.network.id]),
+    ...(isPublished && ends.receiver === undefined
+      ? networks.filter(({ ingress }) => ingress).map(({ id }) => id)
+      : []),
+  ]);
+  const containers = new Map(
+    endpoints.filter((one) => one.host === name).map((one) => [one.pid, one.container]),
+  );
+  const files = await listNamespaces(probe);
+  const known = networks.filter(({ id }) => wanted.has(id));
+  return [
+    { place: { host: name, kind: 'host', name }, namespace: 'host' },
+    ...[...containers].map(
+      ([pid, container]): FollowedPlace => ({
+        place: { host: name, kind: 'container', name: container },
+        namespace: { pid },
+      }),
+    ),
+    ...known.flatMap((network) => [
+      ...overlayOf(name, network, files),
+      ...(ends.receiver === undefined ? balancersOf(name, network, files) : []),
+    ]),
+  ];
+}
+
+interface Network {
+  readonly id: string;
+  readonly name: string;
+  readonly ingress: boolean;
+}
+
+function overlayOf(host: string, { id, name }: Network, files: readonly string[]): FollowedPlace[] {
+  const isThere = files.some((file) => {
+    const [, prefix = ''] = /\/\d+-(\w{6,})$/.exec(file) ?? [];
+    return prefix !== '' && id.startsWith(prefix);
+  });
+  const place = { host, kind: 'overlay', name, networkId: id } as const;
+  return isThere ? [{ place, namespace: { overlay: id } }] : [];
+}
+
+function balancersOf(
+  host: string,
+  { id, name, ingress }: Network,
+  files: readonly string[],
+): FollowedPlace[] {
+  return files.flatMap((path): FollowedPlace[] => {
+    const [, prefix = ''] = /\/lb_(\w{6,})$/.exec(path) ?? [];
+    const isMesh = ingress && path.endsWith('/ingress_sbox');
+    if (!isMesh && (prefix === '' || !id.startsWith(prefix))) return [];
+    const kind = isMesh ? 'mesh' : 'load-balancer';
+    return [{ place: { host, kind, name, networkId: id }, namespace: { path } }];
+  });
+}
+
+/** Returns the files of namespaces that the engine keeps. */
+async function listNamespaces(probe: Probe): Promise<string[]> {
+  for (const folder of NAMESPACE_FOLDERS) {
+    const names = await probe.list(folder).catch(() => undefined);
+    if (names !== undefined) return names.map((name) => `${folder}/${name}`);
+  }
+  return [];
+}
