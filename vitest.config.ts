@@ -47,11 +47,21 @@ const onOneCluster = [...ofTutorial, ...own];
 /** Machines with their own kernel are slow: their specs run only if they are requested. */
 const isUmlRequested = isRequested('uml');
 /** The package, the executable and the image on other machines, which takes minutes: only if they are requested. */
-const packageSpecs = ['specs/package/{installed,executable,image,monitoring}.spec.ts'];
-/** Recordings of docker-machine: their hundreds of processes take minutes, so they run only if they are requested. */
-const machineCliSpecs = ['specs/machine-cli/{errors,machines}.spec.ts'];
-/** Faults take their time, and are undone: minutes, so they run only if they are requested. */
-const faultSpecs = ['specs/fault/**/*.spec.ts'];
+const packageSpecs = ['specs/package/**/*.spec.ts'];
+/**
+ * Recordings of docker-machine, and machines that its provider creates: their hundreds of processes take minutes, so they run
+ * only if they are requested.
+ */
+const machineCliSpecs = [
+  'specs/machine-cli/{beyond-recordings,errors,machines}.spec.ts',
+  'specs/machine/contract-docker-machine.spec.ts',
+];
+/** Faults, killed runs and a rolling upgrade take minutes: they run only if they are requested. */
+const faultSpecs = [
+  'specs/fault/**/*.spec.ts',
+  'specs/topology/killed.spec.ts',
+  'specs/engine-versions/rolling-upgrade.spec.ts',
+];
 const umlSpecs = ['specs/machine/contract-uml.spec.ts', 'specs/uml/**/*.spec.ts'];
 
 const unknown = describeUnknownProject(process.argv.slice(2), [
@@ -173,7 +183,7 @@ export default defineConfig({
               test: {
                 ...common,
                 name: 'faults',
-                env: { E2E_SUBNET: '' },
+                env: ofSpecs,
                 include: faultSpecs,
                 fileParallelism: false,
                 testTimeout: 600_000,

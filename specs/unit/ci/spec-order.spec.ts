@@ -16,7 +16,7 @@ test('a run begins with the longest spec files, and keeps the tutorial in order'
     'cli/doctor',
     'unit/ci/spec-order',
     'machine-cli/words',
-    'topology/killed',
+    'topology/interrupted',
     'seed/keystore',
     'diagnosis/swarm-mode',
   ];
@@ -24,9 +24,9 @@ test('a run begins with the longest spec files, and keeps the tutorial in order'
     [
       'seed/keystore',
       'seed/name-and-ping',
-      'topology/killed',
       'diagnosis/swarm-mode',
       'unit/ci/spec-order',
+      'topology/interrupted',
       'machine-cli/words',
       'cli/doctor',
     ].map(pathOf),
