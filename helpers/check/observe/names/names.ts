@@ -107,19 +107,22 @@ async function resolveNames(
   if (files === undefined) return { answers: [], deaf: [] };
   const ask = async (name: string) =>
     await queryServers(probe, { pid, servers: files.nameServers, name, signal });
-  // An engine forwards unknown names, and without egress no answer returns; the container's own name it knows.
-  const own = ask(container);
-  const answers = await Promise.all(
-    questions.map(async ({ name, network, meant, expected }): Promise<NameAnswer> => {
-      const place = { host, container, network, name, expected };
-      const question = { ...place, towards: meant.name, peer: meant.host };
-      const listed = files.hosts.filter((line) => line.names.includes(name));
-      if (listed.length === 0) return { ...question, ...(await ask(name)), from: 'resolver' };
-      const addresses = listed.map(({ address }) => address);
-      return { ...question, answers: addresses, error: undefined, from: 'hosts-file' };
-    }),
-  );
-  const isDeaf = (await own).answers === undefined;
+  // At the same time: after an interruption, both fail.
+  const [own, answers] = await Promise.all([
+    // An engine forwards unknown names, and without egress no answer returns; the container's own name it knows.
+    ask(container),
+    Promise.all(
+      questions.map(async ({ name, network, meant, expected }): Promise<NameAnswer> => {
+        const place = { host, container, network, name, expected };
+        const question = { ...place, towards: meant.name, peer: meant.host };
+        const listed = files.hosts.filter((line) => line.names.includes(name));
+        if (listed.length === 0) return { ...question, ...(await ask(name)), from: 'resolver' };
+        const addresses = listed.map(({ address }) => address);
+        return { ...question, answers: addresses, error: undefined, from: 'hosts-file' };
+      }),
+    ),
+  ]);
+  const isDeaf = own.answers === undefined;
   return { answers, deaf: isDeaf ? [{ host, container }] : [] };
 }
 
