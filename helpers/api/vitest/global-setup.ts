@@ -230,9 +230,11 @@ async function findOrBringUp(
   return document;
 }
 
-/** Returns false also for a run with other reporters (`--reporter=dot`): no page would show its pictures. */
+/** Returns false also for a watch, and for a run with other reporters (`--reporter=dot`): no page would show its pictures. */
 function writesReport(project: TestProject): boolean {
-  const reporters: readonly unknown[] = project.vitest.config.reporters;
+  const { reporters, watch: isWatch }: { reporters: readonly unknown[]; watch: boolean } =
+    project.vitest.config;
+  if (isWatch) return false;
   return project.getProvidedContext().writesReport !== false && reporters.some(isAllureReporter);
 }
 

@@ -131,12 +131,12 @@ describe('A file from anyone', () => {
     });
   });
 
-  test.each([
-    ['rm', '-rf', '/'],
-    ['nft', 'flush', 'ruleset'],
-    ['iptables', '-t', 'filter', '-F'],
-    ['iptables', '-t', 'filter', '-P', 'INPUT', 'DROP'],
-  ])('cannot bring the command %s %s %s', async (...undo) => {
+  test.for([
+    { undo: ['rm', '-rf', '/'] },
+    { undo: ['nft', 'flush', 'ruleset'] },
+    { undo: ['iptables', '-t', 'filter', '-F'] },
+    { undo: ['iptables', '-t', 'filter', '-P', 'INPUT', 'DROP'] },
+  ])('cannot bring the command $undo', async ({ undo }) => {
     const file = await fileOf(gzipSync(JSON.stringify(withUndo(await plain(), undo))));
     await expect(diagnoseBundle(file)).rejects.toMatchObject({ code: 'file-unreadable' });
   });

@@ -105,7 +105,7 @@ describe('services of a topology', () => {
       { name: 'api', ports: ['8080:81'] },
     ],
     [
-      'services[1].ports[0]: web already publishes port 8080/tcp',
+      'services[1].ports[0]: web already publishes port 8080/tcp. Publish another port',
       { ports: ['8080:80'] },
       { name: 'api', ports: [onHost], constraints: ['node.role==worker'] },
     ],
