@@ -1,10 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { findHint } from '../../helpers/machine/docker-machine/hints.ts';
 import { findProgram } from '../../helpers/process/files/find-program.ts';
-import { runCommand } from '../../helpers/process/run-command.ts';
+import { typeBlock } from './type-block.ts';
 
 // Runs every block of docs/providers.md
 const root = join(import.meta.dirname, '../..');
@@ -66,22 +65,8 @@ test('Each known limit has a hint, or a skipped spec with its reason', () => {
   ]);
 });
 
-/** Runs a block in a shell, with its own state directory and reports. */
+/** Runs a block, and returns everything that it prints. */
 async function typeIn(block: string): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'providers-page-'));
-  const env = {
-    ...(process.env as Record<string, string>),
-    CI: '1',
-    NO_COLOR: '1',
-    MACHINE_STORAGE_PATH: join(folder, 'store'),
-    OVERLAY_E2E_REPORTS: join(folder, 'reports'),
-  };
-  // Machines of the built-in provider, regardless of the command that created them. Only a failed test leaves any.
-  onTestFinished(async () => {
-    const down = ['exec', '--', 'overlay-e2e', 'down'];
-    await runCommand('npm', down, { cwd: root, env: { ...env, E2E_PROVIDER: 'netns' } });
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const { stdout, stderr } = await runCommand('sh', ['-ec', block], { cwd: root, env });
+  const { stdout, stderr } = await typeBlock(block);
   return `${stdout}${stderr}`;
 }
