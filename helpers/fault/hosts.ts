@@ -111,7 +111,8 @@ export function changeClock(id: string, machine: FaultMachine, seconds: number):
   };
 }
 
-function moveClock(seconds: number): string {
+/** Returns a command that moves the clock of a machine forward, or back. */
+export function moveClock(seconds: number): string {
   return `date -s "@$(($(date +%s) + ${seconds}))" >/dev/null`;
 }
 

@@ -1,3 +1,4 @@
+import { moveClock } from '../../../helpers/fault/hosts.ts';
 import { type Fault, inMachine } from '../../faults/fault.ts';
 import type { Defect } from '../defect.ts';
 import type { DiagnosisLab } from '../lab.ts';
@@ -65,8 +66,6 @@ ${restore}
 ${unpinHosts}`,
   });
 }
-
-const moveClock = (seconds: number) => `date -s @$(($(date +%s) + ${seconds}))`;
 
 /** Sets the clock of the machine some seconds ahead, or behind. */
 function wrongClock({ provider }: DiagnosisLab, seconds: number): Fault {
