@@ -1,3 +1,4 @@
+import type { KernelFeature } from '../machine/kernel-feature.ts';
 import type { FaultName } from './fault.ts';
 
 /** The effect of a fault, and its input. */
@@ -13,6 +14,8 @@ export interface FaultEntry {
     readonly least: number;
     readonly most: number;
   };
+  /** The kernel feature that the machines need. */
+  readonly needs?: KernelFeature;
   /** True if the machine must not share the kernel of this computer. */
   readonly ownKernel?: true;
 }
@@ -53,26 +56,31 @@ export const faultCatalog: Readonly<Record<FaultName, FaultEntry>> = {
     summary: 'packets to other machines are sent later; --jitter varies the delay',
     machines: [1, MANY],
     by: { unit: 'milliseconds', usual: 100, least: 1, most: 60_000 },
+    needs: 'netem',
   },
   'packet-duplication': {
     summary: 'some packets to other machines are sent twice',
     machines: [1, MANY],
     by: percent(10),
+    needs: 'netem',
   },
   'packet-reordering': {
     summary: 'some packets to other machines overtake others, which are sent 10 ms later',
     machines: [1, MANY],
     by: percent(25),
+    needs: 'netem',
   },
   'packet-corruption': {
     summary: 'one bit of some packets to other machines is changed',
     machines: [1, MANY],
     by: percent(5),
+    needs: 'netem',
   },
   'rate-limit': {
     summary: 'the machine sends to other machines at a limited rate',
     machines: [1, MANY],
     by: { unit: 'kbit/s', usual: 1000, least: 8, most: 10_000_000 },
+    needs: 'netem',
   },
   'engine-stopped': {
     summary: 'the engine is shut down, and its containers with it',

@@ -1,8 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { MachineProvider } from '../machine/machine.ts';
 import { tryKernel } from '../machine/try-kernel.ts';
 import { activity } from '../process/activity.ts';
 import { allSettled, HarnessError } from '../process/errors/harness-error.ts';
-import { unlessAborted } from '../process/waits/unless-aborted.ts';
 import type { FaultPlan, FaultStep } from './fault.ts';
 import { forgetFault, type InjectedFault, isHeld, listFaults, recordFault } from './journal.ts';
 import { watchOver } from './watch-over.ts';
@@ -58,13 +58,7 @@ export async function holdFault(
   signal.throwIfAborted();
   await using _fault = await injectFault(provider, plan);
   onActive?.();
-  const end = Promise.withResolvers<void>();
-  const timer = setTimeout(end.resolve, duration);
-  try {
-    await unlessAborted(end.promise, signal);
-  } finally {
-    clearTimeout(timer);
-  }
+  await delay(duration, undefined, { signal });
 }
 
 /** Undoes the faults of processes that ended without doing so. Returns them. */
@@ -134,7 +128,7 @@ async function startContainers(
   ].join('\n');
   const renew = [
     'own=$(docker network ls --filter scope=local --filter type=custom --format "{{.Name}}" | grep -vx docker_gwbridge || :)',
-    '[ -z "$own" ] || { echo "the engine has networks of its own: $own" >&2; exit 1; }',
+    '[ -z "$own" ] || { echo "it would delete networks that a user created: $own" >&2; exit 1; }',
     'service docker stop',
     'rm -f /var/lib/docker/network/files/local-kv.db',
     'service docker start',

@@ -79,9 +79,9 @@ export function planFault(
     name,
     id,
     title: planned.title,
-    needs: usesNetem(planned)
-      ? targets.map(({ name: machine }) => ({ machine, feature: 'netem' }))
-      : [],
+    needs: targets.flatMap(({ name: machine }) =>
+      entry.needs === undefined ? [] : { machine, feature: entry.needs },
+    ),
     inject: planned.inject,
     undo: planned.undo,
   };
@@ -203,10 +203,6 @@ function forEach(state: string, plan: (id: string, machine: FaultMachine) => Ste
 
 function disturb({ targets, all }: Case, netem: string): Steps {
   return combine(targets.map((one) => disturbTo(one, without(all, [one]), netem)));
-}
-
-function usesNetem({ inject }: Steps): boolean {
-  return inject.some((step) => step.do === 'run' && / netem /.test(step.script));
 }
 
 function requireStore(
