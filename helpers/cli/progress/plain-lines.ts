@@ -6,7 +6,7 @@ import { painterFor } from './painter.ts';
 import { isFollowed } from './running.ts';
 import { Scene } from './scene.ts';
 
-/** Milliseconds without a line until the running activities are printed again. */
+/** Milliseconds without a line until running activities are printed again. Only activities of at least this age are. */
 const patience = 10_000;
 
 /** The begin, after its time, of a line that repeats a running activity. */
@@ -43,8 +43,10 @@ export function showPlainLines(stream: NodeJS.WritableStream, verbose: boolean):
   const paintState = (state: 'running' | 'done' | 'failed', text: string) =>
     state === 'failed' ? paint('red', text) : text;
   const timer = setInterval(() => {
-    if (Date.now() - lastLineAt < patience) return;
+    const before = Date.now() - patience;
+    if (lastLineAt > before) return;
     for (const activity of scene.running.all.filter(isFollowed)) {
+      if (activity.startedAt > before) continue;
       print(`${indentOf(activity, scene)}${stillLine(activity, scene)}`);
     }
   }, 1000);

@@ -93,6 +93,31 @@ test('the time of a host starts with the check, not with its earlier queries', a
   expect(text()).toContain('one  engine  2.0 s\n');
 });
 
+test('after ten seconds without a line, a log repeats the activities of that age, and no newer', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const { stream, text } = openStream(false);
+  const stop = await showProgress({ stream, verbose: false });
+  await activity('stage', 'seed', async () => {
+    vi.advanceTimersByTime(9500);
+    await activity('stage', 'keystore', async () => {
+      vi.advanceTimersByTime(500);
+      expect(text()).toBe('[  10.0 s] still at seed, for 10.0 s\n');
+      vi.advanceTimersByTime(10_000);
+    });
+  });
+  stop();
+  expect(text().split('\n').slice(1)).toEqual([
+    '[  20.0 s] still at seed, for 20.0 s',
+    '[  20.0 s]   still at keystore, for 10.5 s',
+    '[  20.0 s]   keystore  10.5 s',
+    '[  20.0 s] seed  20.0 s',
+    '',
+  ]);
+});
+
 test('verbose lines show each command as in a shell, with its time and its machine', async () => {
   expect(await linesOf(onMachines, { verbose: true })).toContain(
     '[TIME]     $ sh boot.sh  TIME  machine worker-host: boot',
