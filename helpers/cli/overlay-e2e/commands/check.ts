@@ -6,7 +6,8 @@ import {
   parseMetricsAddress,
 } from '../../../report/metrics/metrics-address.ts';
 import { describeCommand } from '../describe.ts';
-import { addTargetOptions, toPositive } from './target-options.ts';
+import { toCount, toNeighbors, toPositive } from './argument-parsers.ts';
+import { addTargetOptions } from './target-options.ts';
 
 export function addCheck(program: Command): void {
   const command = addTargetOptions(
@@ -156,20 +157,10 @@ function toCode(word: string): DiagnosisCode {
   throw new InvalidArgumentError(suggestName(word, diagnosisCodes, 'codes'));
 }
 
-function toNeighbors(word: string): number {
-  if (/^[1-9]\d{0,3}$/.test(word)) return Number(word);
-  throw new InvalidArgumentError('It must be a whole number from 1 to 9999.');
-}
-
 function toMetricsAddress(word: string): MetricsAddress {
   const address = parseMetricsAddress(word);
   if (address !== undefined) return address;
   throw new InvalidArgumentError(
     'It must be a port from 1 to 65535, or an IP address of this computer and a port: 0.0.0.0:9469.',
   );
-}
-
-function toCount(word: string): number {
-  if (/^\d+$/.test(word)) return Number(word);
-  throw new InvalidArgumentError('It must be a whole number.');
 }

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import { describeCommand } from '../describe.ts';
 import { interrupted } from '../exit-codes.ts';
+import { collect, collectNames } from './argument-parsers.ts';
+import { tlsDir } from './target-options.ts';
 
 export function addDiscover(program: Command): void {
   const command = program
@@ -17,10 +19,7 @@ export function addDiscover(program: Command): void {
         .argParser(collect)
         .default([], 'none'),
     )
-    .option(
-      '--tls-dir <folder>',
-      'folder with ca.pem, cert.pem and key.pem for tcp:// engines, like DOCKER_CERT_PATH',
-    )
+    .option(...tlsDir)
     .addOption(
       new Option('--context <name>', 'the engine of one of your Docker contexts')
         .argParser(collect)
@@ -49,12 +48,4 @@ export function addDiscover(program: Command): void {
       interrupted,
     ],
   });
-}
-
-function collect(word: string, before: readonly string[]): string[] {
-  return [...before, word];
-}
-
-function collectNames(word: string, before: readonly string[] = []): string[] {
-  return [...before, ...word.split(',')];
 }

@@ -1,6 +1,7 @@
-import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { type FaultName, faultNames } from '../../../fault/fault.ts';
 import { describeCommand } from '../describe.ts';
+import { toDuration, toNumber } from './argument-parsers.ts';
 
 export function addFault(program: Command): void {
   const command = program
@@ -53,17 +54,4 @@ export function addFault(program: Command): void {
       { codes: [129, 130, 143], means: 'interrupted by a signal; the fault is undone' },
     ],
   });
-}
-
-function toDuration(word: string): number {
-  const seconds = Number(word);
-  // The longest time of a timer of Node.js is 24 days.
-  if (word.trim() !== '' && seconds > 0 && seconds <= 2_000_000) return seconds;
-  throw new InvalidArgumentError('It must be a number of seconds above 0 and at most 2000000.');
-}
-
-function toNumber(word: string): number {
-  const number = Number(word);
-  if (word.trim() !== '' && Number.isFinite(number)) return number;
-  throw new InvalidArgumentError('It must be a number.');
 }

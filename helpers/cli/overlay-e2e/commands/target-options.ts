@@ -1,4 +1,11 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { collect, collectNames } from './argument-parsers.ts';
+
+/** The flags and the description of the option that names certificates. */
+export const tlsDir = [
+  '--tls-dir <folder>',
+  'folder with ca.pem, cert.pem and key.pem for tcp:// engines, like DOCKER_CERT_PATH',
+] as const;
 
 /** Adds the options that name the engines of a cluster. */
 export function addTargetOptions(command: Command): Command {
@@ -11,10 +18,7 @@ export function addTargetOptions(command: Command): Command {
         .argParser(collect)
         .default([], 'none'),
     )
-    .option(
-      '--tls-dir <folder>',
-      'folder with ca.pem, cert.pem and key.pem for tcp:// engines, like DOCKER_CERT_PATH',
-    )
+    .option(...tlsDir)
     .addOption(
       new Option('--context <name>', 'the engine of one of your Docker contexts; may be repeated')
         .argParser(collect)
@@ -30,19 +34,4 @@ export function addTargetOptions(command: Command): Command {
         collectNames,
       ),
     );
-}
-
-function collect(word: string, before: readonly string[]): string[] {
-  return [...before, word];
-}
-
-function collectNames(word: string, before: readonly string[] = []): string[] {
-  return [...before, ...word.split(',')];
-}
-
-/** Reads a number of seconds. */
-export function toPositive(word: string): number {
-  const seconds = Number(word);
-  if (word.trim() !== '' && Number.isFinite(seconds) && seconds > 0) return seconds;
-  throw new InvalidArgumentError('It must be a number of seconds above 0.');
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { describeCommand } from '../describe.ts';
-import { addTargetOptions, toPositive } from './target-options.ts';
+import { toPositive } from './argument-parsers.ts';
+import { addTargetOptions } from './target-options.ts';
 
 export function addTrace(program: Command): void {
   const command = addTargetOptions(
