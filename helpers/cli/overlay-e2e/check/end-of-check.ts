@@ -36,11 +36,11 @@ function nextSteps(report: AuditReport, words: readonly string[]): NextStep[] {
   if (verdict === 'incomplete') {
     return [{ type: same('--verbose'), does: 'prints every command, to show what failed' }];
   }
-  const mend =
+  const fixOrCheck =
     planFix(report).steps.length > 0 && !words.includes('--fix')
       ? { type: same('--fix'), does: 'restores kernel entries, after a question for each' }
       : { type: same(), does: 'checks again after the first fix' };
-  return [mend, ...explanationOf(report)];
+  return [fixOrCheck, ...explanationOf(report)];
 }
 
 /** Returns the page of the first finding. */
