@@ -1,7 +1,6 @@
 import { printable, printableJson, printableLines } from '../../process/text/printable.ts';
 import { auditCluster } from '../../check/audit.ts';
 import { AUDIT_LIMIT, type AuditOptions } from '../../check/model/options.ts';
-import { diagnoseBundle } from '../../check/support-bundle.ts';
 import { prepareProbeImage } from '../../check/probe/start/probe-image.ts';
 import type { AuditReport } from '../../check/model/report.ts';
 import type { AuditTarget } from '../../check/model/target.ts';
@@ -57,6 +56,7 @@ export async function runCheck(words: readonly string[], options: CheckOptions):
 
 /** Diagnoses a support bundle: without a cluster. */
 async function checkBundle(file: string, options: CheckOptions): Promise<number> {
+  const { diagnoseBundle } = await import('../../check/support-bundle.ts');
   const { report, tool, hasSameFindings } = await diagnoseBundle(file);
   sayWhole(`diagnoses ${file}, recorded at ${report.startedAt} by overlay-e2e ${printable(tool)}`);
   if (!hasSameFindings) {
@@ -64,6 +64,7 @@ async function checkBundle(file: string, options: CheckOptions): Promise<number>
   }
   return await conclude({ report, isShown: false }, options);
 }
+
 /** Other hosts that each host sends packets to if the results are for monitoring: enough to find a broken host. */
 const NEIGHBORS = 10;
 

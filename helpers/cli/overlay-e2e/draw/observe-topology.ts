@@ -1,5 +1,4 @@
 import { auditCluster } from '../../../check/audit.ts';
-import { diagnoseBundle } from '../../../check/support-bundle.ts';
 import { prepareProbeImage } from '../../../check/probe/start/probe-image.ts';
 import type { AuditReport } from '../../../check/model/report.ts';
 import { openProvider } from '../../../machine/choose-provider.ts';
@@ -74,6 +73,7 @@ export async function observeTopology(
 
 /** Reads a support bundle and returns the data of its pictures. */
 export async function observeBundle(file: string): Promise<Sight> {
+  const { diagnoseBundle } = await import('../../../check/support-bundle.ts');
   const { report } = await diagnoseBundle(file);
   return {
     title: headlineOf(report),
