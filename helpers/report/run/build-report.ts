@@ -51,7 +51,7 @@ interface ReportOptions {
 }
 
 /** A report, and the rules of its quality gate that the run breaks, in words. */
-export interface BuiltReport {
+interface BuiltReport {
   readonly file: string;
   readonly brokenRules: readonly string[];
 }

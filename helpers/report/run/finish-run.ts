@@ -13,7 +13,7 @@ import { findCauses } from '../overview/causes.ts';
 import { annotationLines } from '../github/annotations.ts';
 import { appendJobSummary } from '../github/job-summary.ts';
 import { runAnnotations, runSummary } from '../github/run-summary.ts';
-import { type BuiltReport, buildReport } from './build-report.ts';
+import { buildReport } from './build-report.ts';
 import { gateOption, qualityGate } from './quality-gate.ts';
 import { countLine, readCounts } from '../results/counts.ts';
 import { readResults } from '../results/read-results.ts';
@@ -50,17 +50,20 @@ if (verdict.otherFailure !== undefined) {
     labels: { epic: 'Run', feature: 'Vitest' },
   });
 }
-const built = await buildReport({ gate }).catch((error: unknown) => error);
-const isBuilt = isReport(built);
-const report = isBuilt
-  ? [`report: ${shortPath(built.file)}`, sizeWarning(statSync(built.file).size) ?? []].flat()
-  : [`report: not built: ${firstLine(built)}`];
-// Without a report, the rules of the gate are not known to be kept.
-const brokenRules = isBuilt
-  ? built.brokenRules
-  : gate === undefined
-    ? []
-    : ['not applied, because the report could not be built'];
+const { report, brokenRules } = await buildReport({ gate }).then(
+  (built) => ({
+    report: [
+      `report: ${shortPath(built.file)}`,
+      sizeWarning(statSync(built.file).size) ?? [],
+    ].flat(),
+    brokenRules: built.brokenRules,
+  }),
+  (error: unknown) => ({
+    report: [`report: not built: ${firstLine(error)}`],
+    // The rules of the gate are not known to be kept.
+    brokenRules: gate === undefined ? [] : ['not applied, because the report could not be built'],
+  }),
+);
 const typed =
   words[0] === '--as'
     ? { env: process.env, command: words[1], args: words.slice(2) }
@@ -96,10 +99,6 @@ function endWithoutTests(): never {
   const line = countLine({ passed: 0, failed: 1, skipped: 0 });
   process.stdout.write(`\n✖ no test ran${kept}\n\n${line}\n`);
   process.exit(exitCode > 128 ? exitCode : wrongUsage);
-}
-
-function isReport(one: unknown): one is BuiltReport {
-  return typeof one === 'object' && one !== null && 'brokenRules' in one;
 }
 
 /** From here, unless that would lead out of the project. */
