@@ -86,7 +86,8 @@ export async function currentContext(env: Environment = process.env): Promise<st
   return clientConfig.safeParse(parseJson(text)).data?.currentContext ?? 'default';
 }
 
-function configFolder(env: Environment): string {
+/** Returns the folder of the configuration of Docker's client. */
+export function configFolder(env: Environment): string {
   return env['DOCKER_CONFIG'] || join(env['HOME'] || homedir(), '.docker');
 }
 

@@ -1,7 +1,7 @@
 import { lstat, mkdir, readFile, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { isSea } from 'node:sea';
+import { configFolder } from '../../../docker/endpoints/docker-contexts.ts';
 import { HarnessError } from '../../../process/errors/harness-error.ts';
 import { describeSystemError } from '../../../process/errors/system-error.ts';
 import { writeAtomically } from '../../../process/files/write-atomically.ts';
@@ -13,9 +13,7 @@ const mark = '# Written by "overlay-e2e plugin install".';
 
 /** Returns the file of the plugin: of this user, or of all users. */
 export function pluginFile(isOfSystem: boolean, env: NodeJS.ProcessEnv = process.env): string {
-  const folder = isOfSystem
-    ? '/usr/local/lib/docker'
-    : env['DOCKER_CONFIG'] || join(env['HOME'] || homedir(), '.docker');
+  const folder = isOfSystem ? '/usr/local/lib/docker' : configFolder(env);
   return join(folder, 'cli-plugins/docker-overlay');
 }
 
