@@ -1,6 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -12,6 +10,7 @@ import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { startCommand } from '../topology/command.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { swarmTest } from '../swarm-mode/lab.ts';
+import { freePort } from '../unit/report/metrics/free-port.ts';
 
 const root = join(import.meta.dirname, '../..');
 const monitoring = join(root, 'docs/monitoring');
@@ -33,16 +32,6 @@ const test = swarmTest()
     });
     return folder;
   });
-
-/** A port of this computer that nothing uses. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const alerts = z.object({
   data: z.object({

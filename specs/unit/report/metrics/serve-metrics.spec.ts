@@ -1,25 +1,13 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { hasCode } from '../../../../helpers/process/errors/harness-error.ts';
 import { serveMetrics } from '../../../../helpers/report/metrics/serve-metrics.ts';
 import { urlOf } from '../../../../helpers/report/metrics/metrics-address.ts';
+import { freePort } from './free-port.ts';
 
 const source = {
   contentType: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
   metrics: async () => await Promise.resolve('# EOF\n'),
 };
-
-/** A port that nothing uses. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 test('metrics are served at /metrics, and nothing else is', async () => {
   const address = { host: '127.0.0.1', port: await freePort() };
