@@ -9,6 +9,7 @@ import { renderVerdict } from '../../report/text/render-report.ts';
 import { wrapText } from '../../report/text/text-layout.ts';
 import { toJson } from '../../report/findings/to-json.ts';
 import { showProgress } from '../progress.ts';
+import { hasColors } from '../progress/painter.ts';
 import { announce } from './check/announce.ts';
 import { type Chosen, chooseTarget } from '../../topology/target/choose-target.ts';
 import { endOfCheck } from './check/end-of-check.ts';
@@ -183,9 +184,11 @@ async function watchTarget(
 }
 
 function render(report: AuditReport, stream: NodeJS.WriteStream): string {
-  const forced = (process.env['FORCE_COLOR'] ?? '0') !== '0';
-  const color = stream.isTTY ? stream.hasColors() : forced;
-  return renderVerdict(report, { color, width: stream.columns || 80, placeOfPage });
+  return renderVerdict(report, {
+    color: hasColors(stream),
+    width: stream.columns || 80,
+    placeOfPage,
+  });
 }
 
 async function whileTold<T>({ verbose = false }: CheckOptions, run: () => Promise<T>): Promise<T> {

@@ -7,6 +7,7 @@ import { traceToJson } from '../../report/findings/trace-document.ts';
 import { renderTrace } from '../../report/text/render-trace.ts';
 import { chooseTarget, type TargetOptions } from '../../topology/target/choose-target.ts';
 import { showProgress } from '../progress.ts';
+import { hasColors } from '../progress/painter.ts';
 import { refuseMixedTargets } from './check/options.ts';
 import { requireWritable, writeText } from './check/write-outputs.ts';
 import { reportFailure } from './failure.ts';
@@ -64,7 +65,5 @@ export async function runTrace(words: TraceWords, options: TraceOptions): Promis
 }
 
 function layoutOf(stream: NodeJS.WriteStream) {
-  const forced = (process.env['FORCE_COLOR'] ?? '0') !== '0';
-  const color = stream.isTTY ? stream.hasColors() : forced;
-  return { color, width: stream.columns || 100 };
+  return { color: hasColors(stream), width: stream.columns || 100 };
 }
