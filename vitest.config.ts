@@ -44,33 +44,66 @@ const ofTutorial = await overlayProjects({
 const own = await overlayProjects({ topologies: ['specs/*/topology.ts'] });
 const onOneCluster = [...ofTutorial, ...own];
 
-/** Machines with their own kernel are slow: their specs run only if they are requested. */
-const isUmlRequested = isRequested('uml');
-/** The package, the executable and the image on other machines, which takes minutes: only if they are requested. */
-const packageSpecs = ['specs/package/**/*.spec.ts'];
-/**
- * Recordings of docker-machine, and machines that its provider creates: their hundreds of processes take minutes, so they run
- * only if they are requested.
- */
-const machineCliSpecs = [
-  'specs/machine-cli/{beyond-recordings,errors,machines}.spec.ts',
-  'specs/machine/contract-docker-machine.spec.ts',
+/** A project that runs only if it is requested. */
+interface RequestedProject {
+  readonly name: string;
+  readonly include: string[];
+  /** Its place among these projects, which run after those on one cluster. */
+  readonly order: number;
+  readonly testTimeout: number;
+  readonly hookTimeout: number;
+  readonly fileParallelism?: boolean;
+}
+
+/** Projects whose specs take minutes. */
+const onRequest: readonly RequestedProject[] = [
+  {
+    // Machines with their own kernel are slow.
+    name: 'uml',
+    include: ['specs/machine/contract-uml.spec.ts', 'specs/uml/**/*.spec.ts'],
+    order: 2,
+    fileParallelism: false,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+  },
+  {
+    // The package, the executable and the image on other machines.
+    name: 'package',
+    include: ['specs/package/**/*.spec.ts'],
+    order: 3,
+    testTimeout: 300_000,
+    hookTimeout: 180_000,
+  },
+  {
+    // Recordings of docker-machine, and machines that its provider creates: hundreds of processes.
+    name: 'machine-cli',
+    include: [
+      'specs/machine-cli/{beyond-recordings,errors,machines}.spec.ts',
+      'specs/machine/contract-docker-machine.spec.ts',
+    ],
+    order: 4,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+  },
+  {
+    // Faults, killed runs and a rolling upgrade.
+    name: 'faults',
+    include: [
+      'specs/fault/**/*.spec.ts',
+      'specs/topology/killed.spec.ts',
+      'specs/engine-versions/rolling-upgrade.spec.ts',
+    ],
+    order: 5,
+    fileParallelism: false,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+  },
 ];
-/** Faults, killed runs and a rolling upgrade take minutes: they run only if they are requested. */
-const faultSpecs = [
-  'specs/fault/**/*.spec.ts',
-  'specs/topology/killed.spec.ts',
-  'specs/engine-versions/rolling-upgrade.spec.ts',
-];
-const umlSpecs = ['specs/machine/contract-uml.spec.ts', 'specs/uml/**/*.spec.ts'];
 
 const unknown = describeUnknownProject(process.argv.slice(2), [
   'unit',
   'machines',
-  'uml',
-  'package',
-  'machine-cli',
-  'faults',
+  ...onRequest.map(({ name }) => name),
   ...onOneCluster.map(({ test }) => test.name),
 ]);
 if (unknown !== undefined) {
@@ -132,10 +165,7 @@ export default defineConfig({
           exclude: [
             'specs/unit/**',
             'specs/seed/**',
-            ...umlSpecs,
-            ...packageSpecs,
-            ...machineCliSpecs,
-            ...faultSpecs,
+            ...onRequest.flatMap(({ include }) => include),
             ...own.flatMap(({ test }) => test.include),
           ],
           testTimeout: 180_000,
@@ -145,68 +175,12 @@ export default defineConfig({
           isolate: false,
         },
       },
-      ...(isUmlRequested
-        ? [
-            {
-              plugins: [specOrder(onOneCluster.length + 2)],
-              test: {
-                ...common,
-                name: 'uml',
-                env: ofSpecs,
-                include: umlSpecs,
-                fileParallelism: false,
-                testTimeout: 600_000,
-                hookTimeout: 600_000,
-              },
-            },
-          ]
-        : []),
-      ...(isRequested('machine-cli')
-        ? [
-            {
-              plugins: [specOrder(onOneCluster.length + 4)],
-              test: {
-                ...common,
-                name: 'machine-cli',
-                env: ofSpecs,
-                include: machineCliSpecs,
-                testTimeout: 180_000,
-                hookTimeout: 180_000,
-              },
-            },
-          ]
-        : []),
-      ...(isRequested('faults')
-        ? [
-            {
-              plugins: [specOrder(onOneCluster.length + 5)],
-              test: {
-                ...common,
-                name: 'faults',
-                env: ofSpecs,
-                include: faultSpecs,
-                fileParallelism: false,
-                testTimeout: 600_000,
-                hookTimeout: 600_000,
-              },
-            },
-          ]
-        : []),
-      ...(isRequested('package')
-        ? [
-            {
-              plugins: [specOrder(onOneCluster.length + 3)],
-              test: {
-                ...common,
-                name: 'package',
-                env: ofSpecs,
-                include: packageSpecs,
-                testTimeout: 300_000,
-                hookTimeout: 180_000,
-              },
-            },
-          ]
-        : []),
+      ...onRequest
+        .filter(({ name }) => isRequested(name))
+        .map(({ order, ...project }) => ({
+          plugins: [specOrder(onOneCluster.length + order)],
+          test: { ...common, env: ofSpecs, ...project },
+        })),
       ...onOneCluster.map((project, index) => ({
         ...project,
         // Vitest uses the plugins of projects, not those of the root. The project's own plugin would build the report at the
