@@ -1,10 +1,10 @@
 import { describe, expect } from 'vitest';
 import { lineOf } from '../../helpers/check/model/command.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
-import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { auditSwarm, swarmTest } from '../swarm-mode/lab.ts';
 import { stopAtFailure } from '../stop-at-failure.ts';
+import { waitForPath } from './wait-for-path.ts';
 
 const STAYS = "trap 'exit 0' TERM; while :; do busybox sleep 1 & wait; done";
 
@@ -39,19 +39,7 @@ const test = swarmTest('own').extend(
     return {
       inside,
       audit: async () => await auditSwarm('encryption', { manager, worker }),
-      settle: async () => {
-        await waitFor(
-          'the containers reach each other',
-          async () => {
-            const out = await inside(
-              'manager',
-              'docker exec on-manager busybox ping -c 1 -w 2 on-worker 2>&1 || true',
-            );
-            return out.includes(' 0% packet loss') ? done(undefined) : notYet(out.slice(-200));
-          },
-          { limit: 120_000 },
-        );
-      },
+      settle: async () => await waitForPath(inside),
     };
   },
 );

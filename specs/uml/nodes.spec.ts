@@ -9,6 +9,7 @@ import { changeValidity, createAuthority } from '../faults/certificates.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { type SwarmLab, swarmTest } from '../swarm-mode/lab.ts';
 import { stopAtFailure } from '../stop-at-failure.ts';
+import { waitForPath } from './wait-for-path.ts';
 
 const STAYS = "trap 'exit 0' TERM; while :; do busybox sleep 1 & wait; done";
 
@@ -68,20 +69,6 @@ ip address add ${address}/24 dev eth1`,
     settle: async () => await waitForPath(inside),
   };
 });
-
-async function waitForPath(inside: NodesLab['inside']): Promise<void> {
-  await waitFor(
-    'the containers reach each other',
-    async () => {
-      const out = await inside(
-        'manager',
-        'docker exec on-manager busybox ping -c 1 -w 2 on-worker 2>&1 || true',
-      );
-      return out.includes(' 0% packet loss') ? done(undefined) : notYet(out.slice(-200));
-    },
-    { limit: 120_000 },
-  );
-}
 
 /** Checks, and returns the findings by code and location, without fields that are not set. */
 async function findings(lab: Pick<NodesLab, 'audit'>) {
