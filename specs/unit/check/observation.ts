@@ -1,5 +1,6 @@
 import type { HostView, Observation } from '../../../helpers/check/model/observation.ts';
 import type { EngineView } from '../../../helpers/check/model/views/engine-view.ts';
+import type { KernelView } from '../../../helpers/check/model/views/kernel-view.ts';
 import { withValue, type Value, withoutValue } from '../../../helpers/check/model/observed.ts';
 import type { EngineInfo } from '../../../helpers/docker/info.ts';
 import type { NetworkFacts } from '../../../helpers/docker/networks.ts';
@@ -39,6 +40,23 @@ export function hostOf(name: string, parts: Partial<HostView> = {}): HostView {
     balancing: nothing,
     ...parts,
   };
+}
+
+/** Returns the data of a kernel without objects, except these. */
+export function kernelOf(parts: Partial<KernelView> = {}): Value<KernelView> {
+  return withValue({
+    overlays: [],
+    unreadOverlays: [],
+    later: undefined,
+    links: [],
+    routes: [],
+    firewall: withValue([]),
+    carrier: undefined,
+    offload: withValue({}),
+    containers: [],
+    unreadContainers: [],
+    ...parts,
+  });
 }
 
 /** Returns the data of an engine without objects, except these. */

@@ -2,13 +2,13 @@ import { lineOf } from '../../../../helpers/check/model/command.ts';
 import { describe, expect, test } from 'vitest';
 import { diagnoseObservation } from '../../../../helpers/check/audit.ts';
 import type { Observation } from '../../../../helpers/check/model/observation.ts';
-import type { KernelView } from '../../../../helpers/check/model/views/kernel-view.ts';
 import {
   withValue,
   withoutValue,
   type Observed,
 } from '../../../../helpers/check/model/observed.ts';
 import { containerOf, engineAt, keyValueCluster, NETWORK_ID, overlay } from '../healthy-cluster.ts';
+import { kernelOf } from '../observation.ts';
 
 /** Returns the findings for an observation: each with its location and the differences that are its consequences. */
 function diagnose(observation: Observation) {
@@ -32,19 +32,6 @@ const knowsAlone = (address: string) =>
     isThere: true,
     members: [{ name: 'itself', address, state: 'alive' as const }],
   });
-
-const bareKernel: KernelView = {
-  overlays: [],
-  unreadOverlays: [],
-  later: undefined,
-  links: [],
-  routes: [],
-  firewall: withValue([]),
-  carrier: undefined,
-  offload: withValue({}),
-  containers: [],
-  unreadContainers: [],
-};
 
 describe('A key-value cluster', () => {
   test('is healthy if engines, key-value store and gossip agree', () => {
@@ -404,9 +391,9 @@ describe('A key-value cluster', () => {
     'whose engine has stuck threads and lists a network %s has a finding with the threads',
     (_, parts, text) => {
       const found = (stuck: readonly string[]) => {
-        const kernel = { ...bareKernel, engineThreads: { threads: 15, stuck } };
+        const kernel = kernelOf({ engineThreads: { threads: 15, stuck } });
         const hosts = {
-          'worker-host': { engine: engineAt(worker, parts), kernel: withValue(kernel) },
+          'worker-host': { engine: engineAt(worker, parts), kernel },
         };
         return diagnoseObservation(keyValueCluster({ hosts })).diagnoses.flatMap(
           ({ code, summary, action }) =>

@@ -9,7 +9,7 @@ import type { KernelView } from '../../../../helpers/check/model/views/kernel-vi
 import { readDockerRules } from '../../../../helpers/check/observe/kernel/docker-rules.ts';
 import { sumColumn } from '../../../../helpers/check/observe/kernel/host-state.ts';
 import { containerOf, NETWORK_ID, overlay } from '../healthy-cluster.ts';
-import { engineOf, hostOf, observationOf, overlayOf } from '../observation.ts';
+import { engineOf, hostOf, kernelOf, observationOf, overlayOf } from '../observation.ts';
 
 /** The rules of Docker 26.1.5 on a host with one container on an overlay: `iptables-nft-save -c`, without its headers. */
 const RULES = `*filter
@@ -153,17 +153,8 @@ function hostWith({ before = stateOf(), after, kernel, internal = false }: Parts
           networks: [{ ...overlay, internal }, gateway],
           containers: [containerOf('tomcat-app')],
         }),
-        kernel: withValue({
-          overlays: [],
-          unreadOverlays: [],
-          later: undefined,
+        kernel: kernelOf({
           links: bridge(true),
-          routes: [],
-          firewall: withValue([]),
-          carrier: undefined,
-          offload: withValue({}),
-          containers: [],
-          unreadContainers: [],
           hostVxlans: [],
           host: { before, after },
           ...kernel,

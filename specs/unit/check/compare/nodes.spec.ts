@@ -9,7 +9,7 @@ import type { KernelView } from '../../../../helpers/check/model/views/kernel-vi
 import { readClock } from '../../../../helpers/check/observe/engines.ts';
 import { readValidity } from '../../../../helpers/check/observe/kernel/host-state.ts';
 import { readRefusal, usesSocket } from '../../../../helpers/check/observe/refused-clients.ts';
-import { engineOf, hostOf, observationOf, overlayOf } from '../observation.ts';
+import { engineOf, hostOf, kernelOf, observationOf, overlayOf } from '../observation.ts';
 
 /** A certificate with the dates and the name of a node's. Its key is gone. */
 const CERTIFICATE = `-----BEGIN CERTIFICATE-----
@@ -47,25 +47,12 @@ function swarmOf(
       return hostOf(`host-${index}`, {
         address,
         engine: engineOf({ info: about, ...engine }),
-        ...(kernel === undefined ? {} : { kernel: withValue({ ...noKernel, ...kernel }) }),
+        ...(kernel === undefined ? {} : { kernel: kernelOf(kernel) }),
       });
     }),
     ...parts,
   });
 }
-
-const noKernel: KernelView = {
-  overlays: [],
-  unreadOverlays: [],
-  later: undefined,
-  links: [],
-  routes: [],
-  firewall: withValue([]),
-  carrier: undefined,
-  offload: withValue({}),
-  containers: [],
-  unreadContainers: [],
-};
 
 function diagnose(observation: Observation) {
   return diagnoseObservation(observation).diagnoses.map(({ code, where }) => [code, where.host]);
