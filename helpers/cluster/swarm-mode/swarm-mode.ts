@@ -120,7 +120,7 @@ async function waitForNodes(
         : notYet(problems.join(', '));
     },
     {
-      limit: limit * (manager.machine.limitFactor ?? 1),
+      limit,
       signal,
       hint: "read docker node ls on the manager, and the engine's log there",
     },
@@ -148,7 +148,7 @@ async function waitForPeers(
         : notYet(`it knows ${peers.join(', ') || 'no other engine'}`);
     },
     {
-      limit: limit * (engine.machine.limitFactor ?? 1),
+      limit,
       signal,
       hint: 'open port 7946 between the machines, TCP and UDP',
     },
