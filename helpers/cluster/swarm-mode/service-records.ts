@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scaleLimit } from '../../docker/endpoints/scale-limit.ts';
 import type { Engine } from '../../docker/engine.ts';
 import { onMachine } from '../../process/activity.ts';
 import { allSettled } from '../../process/errors/harness-error.ts';
@@ -57,7 +58,7 @@ async function waitForNetwork(
       return missing.length === 0 ? done(undefined) : notYet(missing.join('; '));
     },
     {
-      limit: limit * (machine.limitFactor ?? 1),
+      limit: scaleLimit(limit, [machine]),
       every: 250,
       signal,
       hint: 'open port 7946 between the machines, TCP and UDP',

@@ -1,4 +1,5 @@
 import type { CallOptions } from '../../docker/connection.ts';
+import { scaleLimit } from '../../docker/endpoints/scale-limit.ts';
 import type { Engine } from '../../docker/engine.ts';
 import type { ServiceFacts, TaskFacts } from '../../docker/swarm/service-facts.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
@@ -76,7 +77,7 @@ export async function waitForServiceTasks(
       return areComplete(tasks) ? done(tasks.due) : notYet(describeTasks(tasks));
     },
     {
-      limit: limit * (manager.machine.limitFactor ?? 1),
+      limit: scaleLimit(limit, [manager.machine]),
       every: 250,
       signal,
       hint: `run "docker service ps --no-trunc ${name}" on ${manager.machine.name}, and read the log of the task`,

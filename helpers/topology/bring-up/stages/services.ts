@@ -9,6 +9,7 @@ import {
   type ServiceTask,
   waitForServiceTasks,
 } from '../../../cluster/swarm-mode/service-tasks.ts';
+import { scaleLimit } from '../../../docker/endpoints/scale-limit.ts';
 import { connectEngine, type Engine } from '../../../docker/engine.ts';
 import type { ServiceFacts } from '../../../docker/swarm/service-facts.ts';
 import type { ServiceFile, ServiceSpec } from '../../../docker/swarm/service-spec.ts';
@@ -168,7 +169,7 @@ async function waitForPorts(
       return silent.length === 0 ? done(now.due) : notYet(silent.join('; '));
     },
     {
-      limit: 120_000 * (manager.machine.limitFactor ?? 1),
+      limit: scaleLimit(120_000, [manager.machine]),
       every: 250,
       signal,
       hint: `run "docker service logs ${name}" on ${manager.machine.name}, and check its command and listensOn`,
