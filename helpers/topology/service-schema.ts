@@ -27,7 +27,7 @@ const serviceNetwork = z.union([
   }),
 ]);
 
-const servicePort = z.union([
+export const servicePort = z.union([
   z
     .string()
     .regex(

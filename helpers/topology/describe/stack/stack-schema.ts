@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { dockerName, port, subnet } from '../../schema-fields.ts';
-import { alias, constraint, serviceName } from '../../service-schema.ts';
+import { dockerName, subnet } from '../../schema-fields.ts';
+import { alias, constraint, serviceName, servicePort } from '../../service-schema.ts';
 
 /** The subset of the stack file format of `docker stack deploy` that topologies support. */
 
@@ -62,23 +62,6 @@ const networks = z.union([
     ),
 ]);
 
-const ports = z.array(
-  z.union([
-    z
-      .string()
-      .regex(
-        /^\d{1,5}:\d{1,5}(?:\/(?:tcp|udp))?$/,
-        'it is not PUBLISHED:TARGET or PUBLISHED:TARGET/udp',
-      ),
-    z.strictObject({
-      target: port,
-      published: port,
-      protocol: z.enum(['tcp', 'udp']).exactOptional(),
-      mode: z.enum(['ingress', 'host']).exactOptional(),
-    }),
-  ]),
-);
-
 const files = z.array(
   z.union([
     z.string().transform((source) => ({ source, target: undefined })),
@@ -121,7 +104,7 @@ const service = z.strictObject({
   entrypoint: words.optional(),
   environment: environment.optional(),
   networks: networks.optional(),
-  ports: ports.optional(),
+  ports: z.array(servicePort).optional(),
   configs: files.optional(),
   secrets: files.optional(),
   healthcheck: healthcheck.optional(),
