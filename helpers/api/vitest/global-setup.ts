@@ -3,7 +3,7 @@ import { showProgress } from '../../cli/progress.ts';
 import type { MachineProvider } from '../../machine/machine.ts';
 import { activity, inOwnScope } from '../../process/activity.ts';
 import { readVariable } from '../../process/environment.ts';
-import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
+import { allSettled, firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import type { InterruptionWatch } from '../../process/errors/interruption.ts';
 import { quoteForShell } from '../../process/run-command.ts';
 import { verdictEvidence } from '../../report/findings/write-allure.ts';
@@ -160,11 +160,7 @@ export async function teardown(): Promise<void> {
   const stopProgress = await showProgress();
   try {
     const ends = running.splice(0).map((one) => inOwnScope(() => leave(one)));
-    const settled = await Promise.allSettled(ends);
-    const errors = settled.flatMap((end) =>
-      end.status === 'rejected' ? [end.reason as unknown] : [],
-    );
-    if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors);
+    await allSettled('tear down', ends);
   } finally {
     stopProgress();
   }
