@@ -81,6 +81,13 @@ export function quoteForShell(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+/** Returns lines that set variables of a shell. */
+export function shellVariables(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .map(([key, value]) => `${key}=${quoteForShell(value)}\n`)
+    .join('');
+}
+
 /** Returns the last `lines` lines. */
 export function tail(text: string, lines = 20): string {
   return text.trimEnd().split('\n').slice(-lines).join('\n');

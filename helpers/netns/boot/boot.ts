@@ -5,7 +5,7 @@ import { activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { readIfThere } from '../../process/files/read-if-exists.ts';
 import { isInComputer, isRootless } from '../../process/rootless.ts';
-import { quoteForShell, tail } from '../../process/run-command.ts';
+import { quoteForShell, shellVariables, tail } from '../../process/run-command.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 import {
   type Hierarchy,
@@ -281,9 +281,7 @@ function bootVariables(store: Store, { config, visible, env, nameServer }: BootP
     resolv: nameServer === undefined ? '' : `nameserver ${nameServer}\n`,
     PATH: env['PATH'] ?? '',
   };
-  return Object.entries(variables)
-    .map(([key, value]) => `${key}=${quoteForShell(value)}\n`)
-    .join('');
+  return shellVariables(variables);
 }
 
 /** Shell lines that mount the machine's part of each hierarchy at the host's mount point of that hierarchy. */

@@ -11,8 +11,9 @@ import { activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { writeAtomically } from '../../process/files/write-atomically.ts';
 import { isRootless, ROOTLESS_PIDS } from '../../process/rootless.ts';
-import { quoteForShell, tail } from '../../process/run-command.ts';
+import { shellVariables, tail } from '../../process/run-command.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
+import { lastWords } from './last-words.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -93,13 +94,6 @@ export async function readConsole(store: Store, name: string): Promise<string> {
   return tail((await readFile(file, 'utf8').catch(() => '')).replaceAll('\r', ''), 60);
 }
 
-/** The reason for the end of a kernel: the line before its panic, or else the last one. */
-function lastWords(log: string): string {
-  const lines = log.split('\n');
-  const panic = lines.findIndex((line) => line.includes('Kernel panic'));
-  return (panic > 0 ? lines[panic - 1] : lines.at(-1)) ?? '';
-}
-
 /** Last lines of a machine's engine that has ended; undefined while it runs, or was not started. */
 export function readEngineEnd(store: Store, name: string): { log: string } | undefined {
   const dataFolder = machineDataFolder(store, name);
@@ -155,7 +149,5 @@ function bootVariables(store: Store, parts: GuestParts): string {
     start: withEngine ? 'engine' : 'nothing',
     host_path: env['PATH'] ?? '',
   };
-  return Object.entries(variables)
-    .map(([key, value]) => `${key}=${quoteForShell(value)}\n`)
-    .join('');
+  return shellVariables(variables);
 }

@@ -8,11 +8,13 @@ import { startDetached } from '../../netns/boot/start-detached.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { readIfThere } from '../../process/files/read-if-exists.ts';
 import { makePrivateFolder, writeAtomically } from '../../process/files/write-atomically.ts';
-import { quoteForShell, runCommand, tail } from '../../process/run-command.ts';
+import { isRunning } from '../../process/is-running.ts';
+import { quoteForShell, runCommand, shellVariables, tail } from '../../process/run-command.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
+import { lastWords } from '../boot/last-words.ts';
 import { prepareGuestRoot } from '../root/guest-root.ts';
 import { MEMORY, memoryFolder } from './memory-folder.ts';
-import { prepareNetworkProgram, shellVariables } from './parts.ts';
+import { prepareNetworkProgram } from './parts.ts';
 
 /** Bytes. The file is sparse: it takes the space that the computer writes to. */
 const DISK = 64 * 2 ** 30;
@@ -127,19 +129,6 @@ export async function endComputer(computer: number): Promise<void> {
 /** Writes one line for the first process of the computer. */
 export async function sendToComputer(line: string): Promise<void> {
   await writeFile(join(computerFolder(), 'control'), `${line}\n`, { flag: 'r+' });
-}
-
-/** Returns true if a process has not ended. An ended one may remain until its parent takes note. */
-export function isRunning(pid: number): boolean {
-  const status = readIfThere(`/proc/${pid}/status`);
-  return status !== '' && !/^State:\tZ/m.test(status);
-}
-
-/** The reason for the end of a kernel: the line before its panic, or else the last one. */
-function lastWords(log: string): string {
-  const lines = log.trimEnd().split('\n');
-  const panic = lines.findIndex((line) => line.includes('Kernel panic'));
-  return (panic > 0 ? lines[panic - 1] : lines.at(-1)) ?? '';
 }
 
 async function makeDisk(disk: string): Promise<void> {

@@ -2,7 +2,6 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unpackPackages } from '../../debian/apt/archive.ts';
 import { cached } from '../../debian/cache/cache.ts';
-import { quoteForShell } from '../../process/run-command.ts';
 
 const KEY = 'uml/network-trixie-x64-1';
 const LIBRARIES = 'usr/lib/x86_64-linux-gnu';
@@ -33,10 +32,3 @@ root=\${0%/*}/..
 export VDEPLUGIN_PATH="$root/${LIBRARIES}/vdeplug"
 exec "$root/${LIBRARIES}/ld-linux-x86-64.so.2" --library-path "$root/${LIBRARIES}:$VDEPLUGIN_PATH" "$root/usr/bin/vde_plug" "$@"
 `;
-
-/** Returns lines that set variables of a shell. */
-export function shellVariables(variables: Readonly<Record<string, string>>): string {
-  return Object.entries(variables)
-    .map(([key, value]) => `${key}=${quoteForShell(value)}\n`)
-    .join('');
-}

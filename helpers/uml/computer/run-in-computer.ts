@@ -1,16 +1,16 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { constants, homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createHash } from 'node:crypto';
 import { cacheFolder } from '../../debian/cache/cache.ts';
 import { openStore } from '../../netns/state/store.ts';
 import { wholeEnvironment } from '../../process/environment.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { withLock } from '../../process/files/file-lock.ts';
 import { readIfThere } from '../../process/files/read-if-exists.ts';
+import { isRunning } from '../../process/is-running.ts';
 import { readStartTime } from '../../process/process-start-time.ts';
 import { COMPUTER_FOLDER } from '../../process/rootless.ts';
 import { commandLine, quoteForShell, tail } from '../../process/run-command.ts';
@@ -19,7 +19,6 @@ import {
   computerFolder,
   endComputer,
   findComputer,
-  isRunning,
   sendToComputer,
   startComputer,
 } from './computer.ts';

@@ -5,6 +5,7 @@ import { cacheFolder } from '../../debian/cache/cache.ts';
 import { startDetached } from '../../netns/boot/start-detached.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { readIfThere } from '../../process/files/read-if-exists.ts';
+import { isRunning } from '../../process/is-running.ts';
 import { tail } from '../../process/run-command.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 import { makePrivateFolder } from '../../process/files/write-atomically.ts';
@@ -111,12 +112,6 @@ function isUsed(keeper: number): boolean {
   // The keeper, the unshare that started it, and its sleep.
   const isOwn = (pid: number) => [pid, parentOf(pid)].includes(keeper) || parentOf(keeper) === pid;
   return listProcesses().some((pid) => hasEntered(keeper, pid) && !isOwn(pid));
-}
-
-/** Returns true if a process has not ended. An ended one may remain until its parent takes note. */
-function isRunning(pid: number): boolean {
-  const status = readIfThere(`/proc/${pid}/status`);
-  return status !== '' && !/^State:\tZ/m.test(status);
 }
 
 function parentOf(pid: number): number {
