@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, readlinkSync, statSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -30,16 +30,12 @@ export function computerFolder(): string {
 /** Returns the PID of the running computer, if any. */
 export function findComputer(): number | undefined {
   const folder = join(computerFolder(), 'uml');
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .find((pid) => {
-      const [file = '', ...words] = readIfThere(`/proc/${pid}/cmdline`).split('\0');
-      // Its processes have the same line. A command line says nothing by itself: only a process of this user counts.
-      if (!file.endsWith('/usr/bin/linux.uml') || !words.includes(`uml_dir=${folder}`))
-        return false;
-      return isOwn(pid) && readIfThere(join(folder, 'guest/pid')).trim() === `${pid}`;
-    });
+  // The kernel writes it. Its processes inside have the same command line.
+  const pid = Number(readIfThere(join(folder, 'guest/pid')));
+  const [file = '', ...words] = readIfThere(`/proc/${pid}/cmdline`).split('\0');
+  // The file stays after a kill, and a command line says nothing by itself: only a process of this user counts.
+  const isKernel = file.endsWith('/usr/bin/linux.uml') && words.includes(`uml_dir=${folder}`);
+  return isKernel && isOwn(pid) ? pid : undefined;
 }
 
 /** Starts the computer. It outlives this process, and takes commands when this returns. */
