@@ -4,11 +4,12 @@ import { servicesOf } from '../../derive/services.ts';
 import { isInside } from '../../derive/ranges.ts';
 import type { Command } from '../../model/command.ts';
 import type { Action, Diagnosis } from '../../model/diagnosis.ts';
-import { type Difference, ofKind } from '../../model/difference.ts';
+import { type Difference, ofKind, type Place } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
 import type { Rule } from '../rule.ts';
 import { ruleFor, ruleForGroups } from '../rule.ts';
+import { eachOnce } from './each-once.ts';
 import { restartEngine } from './restart-engine.ts';
 
 /** The kernel of a node without IPVS: nothing that needs it works there. */
@@ -92,7 +93,7 @@ export const serviceBackendMissing: Rule = ruleForGroups(
         commands: [['docker', 'service', 'update', '--force', service]],
         effect:
           'Replaces the tasks of the service one after another, as its update settings say, and ends when all are replaced. The engines announce the new ones to all nodes.',
-        ...restoreServers(evidence, host, observation),
+        ...restoreServers(evidence, where, observation),
       },
     };
   },
@@ -112,55 +113,62 @@ export const serviceBackendStale: Rule = ruleForGroups(
       consequences: consequencesOf(evidence, open, observation),
       action: {
         ...restartEngine(where.host),
-        ...removeServers(evidence, where.host, observation),
+        ...removeServers(evidence, where, observation),
       },
     };
   },
 );
 
-/** The mark of a service in the load balancer of a network; undefined in the routing mesh, whose marks belong to ports. */
-function markAt({ where }: Difference, observation: Observation) {
-  const one = servicesOnHosts(observation).find(
-    ({ host, network, service }) =>
-      host.name === where.host && network === where.network && service.name === where.service,
-  );
-  const tables = one?.balancer?.after;
-  const mark = one === undefined || tables === undefined ? undefined : markOf(tables, one.address);
-  if (mark === undefined || one?.balancer === undefined || one.isMesh) return undefined;
-  return { mark: `${mark}`, namespace: one.balancer.namespace };
-}
-
 /** `--fix` adds the tasks to the load balancer, and replaces nothing. */
 function restoreServers(
   evidence: readonly Difference<'backend-missing'>[],
-  host: string | undefined,
+  where: Place,
   observation: Observation,
 ): Pick<Action, 'restores'> {
-  const [first] = evidence;
-  const at = first && markAt(first, observation);
-  if (host === undefined || at === undefined) return {};
-  const commands = evidence.map(({ expected: { address }, observed: { servers } }): Command => {
-    const verb = servers.some((server) => server.address === address) ? '-e' : '-a';
-    return ['ipvsadm', verb, '-f', at.mark, '-r', address, '-m', '-w', '1'];
-  });
   const effect = 'Adds the tasks to the load balancer again, without replacing them.';
-  return { restores: { namespace: at.namespace, commands, instead: { host, effect } } };
+  return changeServers(where, observation, effect, (mark) =>
+    evidence.map(({ expected: { address }, observed: { servers } }): Command => {
+      const verb = servers.some((server) => server.address === address) ? '-e' : '-a';
+      return ['ipvsadm', verb, '-f', mark, '-r', address, '-m', '-w', '1'];
+    }),
+  );
 }
 
 /** `--fix` removes the addresses from the load balancer, and restarts nothing. */
 function removeServers(
   evidence: readonly Difference<'backend-stale'>[],
-  host: string | undefined,
+  where: Place,
   observation: Observation,
 ): Pick<Action, 'restores'> {
-  const [first] = evidence;
-  const at = first && markAt(first, observation);
-  if (host === undefined || at === undefined) return {};
-  const commands = evidence.map(
-    ({ observed: { address } }): Command => ['ipvsadm', '-d', '-f', at.mark, '-r', address],
-  );
   const effect = 'Removes the addresses from the load balancer, without a restart.';
-  return { restores: { namespace: at.namespace, commands, instead: { host, effect } } };
+  return changeServers(where, observation, effect, (mark) =>
+    evidence.map(({ observed: { address } }) => ['ipvsadm', '-d', '-f', mark, '-r', address]),
+  );
+}
+
+/** Changes the virtual service of a service by its mark; nothing in the routing mesh, whose marks belong to ports. */
+function changeServers(
+  where: Place,
+  observation: Observation,
+  effect: string,
+  makeCommands: (mark: string) => Command[],
+): Pick<Action, 'restores'> {
+  const { balancer, address, isMesh } = serviceAt(where, observation) ?? {};
+  const mark =
+    balancer?.after && address !== undefined ? markOf(balancer.after, address) : undefined;
+  if (where.host === undefined || balancer === undefined || mark === undefined || isMesh) return {};
+  const instead = { host: where.host, effect };
+  return {
+    restores: { namespace: balancer.namespace, commands: makeCommands(`${mark}`), instead },
+  };
+}
+
+/** The service in the load balancer of a network. */
+function serviceAt(where: Place, observation: Observation): ServiceOnHost | undefined {
+  return servicesOnHosts(observation).find(
+    ({ host, network, service }) =>
+      host.name === where.host && network === where.network && service.name === where.service,
+  );
 }
 
 function whoHas(
@@ -231,14 +239,10 @@ function restoreParts(
   evidence: readonly Difference<'service-vip-missing'>[],
   observation: Observation,
 ): Action | undefined {
-  const commands = evidence.flatMap((one) => commandsFor(one, observation));
-  if (commands.includes(undefined)) return undefined;
   // The rule for sources is one for all services of a network.
-  const once = new Map(commands.map((command) => [command?.join(' '), command]));
+  const restores = eachOnce(evidence.flatMap((one) => commandsFor(one, observation)));
+  if (restores === undefined) return undefined;
   const namespace = evidence[0]?.observed.namespace ?? '';
-  const restores = [...once.values()].flatMap((command) =>
-    command === undefined ? [] : [command],
-  );
   return {
     kind: 'fix',
     host: evidence[0]?.where.host,
@@ -252,10 +256,7 @@ function commandsFor(
   { where, observed: { missing, namespace } }: Difference<'service-vip-missing'>,
   observation: Observation,
 ): (Command | undefined)[] {
-  const one = servicesOnHosts(observation).find(
-    ({ host, network, service }) =>
-      host.name === where.host && network === where.network && service.name === where.service,
-  );
+  const one = serviceAt(where, observation);
   if (one === undefined || namespace === null) return [undefined];
   return missing.flatMap((part): readonly (Command | undefined)[] => {
     if (part === 'address') {

@@ -3,6 +3,7 @@ import type { Diagnosis } from '../../model/diagnosis.ts';
 import { type Difference, ofKind } from '../../model/difference.ts';
 import type { Rule } from '../rule.ts';
 import { ruleForGroups } from '../rule.ts';
+import { eachOnce } from './each-once.ts';
 
 /** A host without a firewall rule for ports in the routing mesh: connections to them get no answer. */
 export const ingressRuleMissing: Rule = ruleForGroups(
@@ -52,11 +53,8 @@ function restoreRules(evidence: readonly Difference<'mesh-rule-missing'>[]) {
     const to = ['-j', 'DNAT', '--to-destination', `${destination}:${port}`];
     return [...nat, 'DOCKER-INGRESS', '-p', protocol, '--dport', `${port}`, ...to];
   });
-  if (commands.includes(undefined)) return undefined;
-  const once = new Map(commands.map((command) => [command?.join(' '), command]));
-  const restored = [...once.values()].flatMap((command) =>
-    command === undefined ? [] : [command],
-  );
+  const restored = eachOnce(commands);
+  if (restored === undefined) return undefined;
   return {
     commands: restored,
     effect: 'Writes the lost firewall rules again, as the engine had done.',
