@@ -1,9 +1,9 @@
 import type { QueriedHost } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
 import type { TracePlace } from '../model/trace.ts';
-import { NAMESPACE_FOLDERS } from '../observe/kernel/read-overlays.ts';
+import type { KernelAccess } from '../observe/kernel/query-kernel.ts';
+import { listNamespaces, type NamespaceFile } from '../observe/kernel/read-overlays.ts';
 import type { Namespace } from '../probe/namespace.ts';
-import type { Probe } from '../probe/probe.ts';
 import type { ResolvedEnds } from './resolve-ends.ts';
 
 /** A namespace in which a trace records packets. */
@@ -18,7 +18,7 @@ export interface FollowedPlace {
  */
 export async function choosePlaces(
   host: QueriedHost,
-  probe: Probe,
+  access: KernelAccess,
   ends: ResolvedEnds,
 ): Promise<FollowedPlace[]> {
   const { name } = host;
@@ -34,7 +34,7 @@ export async function choosePlaces(
   const containers = new Map(
     endpoints.filter((one) => one.host === name).map((one) => [one.pid, one.container]),
   );
-  const files = await listNamespaces(probe);
+  const files = await listNamespaces(access);
   const known = networks.filter(({ id }) => wanted.has(id));
   return [
     { place: { host: name, kind: 'host', name }, namespace: 'host' },
@@ -57,9 +57,13 @@ interface Network {
   readonly ingress: boolean;
 }
 
-function overlayOf(host: string, { id, name }: Network, files: readonly string[]): FollowedPlace[] {
+function overlayOf(
+  host: string,
+  { id, name }: Network,
+  files: readonly NamespaceFile[],
+): FollowedPlace[] {
   const isThere = files.some((file) => {
-    const [, prefix = ''] = /\/\d+-(\w{6,})$/.exec(file) ?? [];
+    const [, prefix = ''] = /^\d+-(\w{6,})$/.exec(file.name) ?? [];
     return prefix !== '' && id.startsWith(prefix);
   });
   const place = { host, kind: 'overlay', name, networkId: id } as const;
@@ -69,22 +73,13 @@ function overlayOf(host: string, { id, name }: Network, files: readonly string[]
 function balancersOf(
   host: string,
   { id, name, ingress }: Network,
-  files: readonly string[],
+  files: readonly NamespaceFile[],
 ): FollowedPlace[] {
-  return files.flatMap((path): FollowedPlace[] => {
-    const [, prefix = ''] = /\/lb_(\w{6,})$/.exec(path) ?? [];
-    const isMesh = ingress && path.endsWith('/ingress_sbox');
+  return files.flatMap(({ name: file, path }): FollowedPlace[] => {
+    const [, prefix = ''] = /^lb_(\w{6,})$/.exec(file) ?? [];
+    const isMesh = ingress && file === 'ingress_sbox';
     if (!isMesh && (prefix === '' || !id.startsWith(prefix))) return [];
     const kind = isMesh ? 'mesh' : 'load-balancer';
     return [{ place: { host, kind, name, networkId: id }, namespace: { path } }];
   });
-}
-
-/** Returns the files of namespaces that the engine keeps. */
-async function listNamespaces(probe: Probe): Promise<string[]> {
-  for (const folder of NAMESPACE_FOLDERS) {
-    const names = await probe.list(folder).catch(() => undefined);
-    if (names !== undefined) return names.map((name) => `${folder}/${name}`);
-  }
-  return [];
 }

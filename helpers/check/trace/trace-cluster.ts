@@ -100,7 +100,7 @@ async function record(
   });
   requireProbe(ends, running);
   const places = await Promise.all(
-    followers.map(async ({ host, probe }) => await choosePlaces(host, probe, ends)),
+    followers.map(async ({ host, probe }) => await choosePlaces(host, { probe, signal }, ends)),
   );
   const isEncrypted = hosts.some(({ engine }) =>
     (valueOf(engine)?.networks ?? []).some(

@@ -4,7 +4,7 @@ import { type KernelAccess, query } from './query-kernel.ts';
 import { readForwarding, readLinks, readNeighbors } from './ip-answers.ts';
 
 /** The folders in which engines keep the namespaces of overlays. */
-export const NAMESPACE_FOLDERS = ['/run/docker/netns', '/var/run/docker/netns'];
+const NAMESPACE_FOLDERS = ['/run/docker/netns', '/var/run/docker/netns'];
 
 /**
  * Reads the tables of every overlay of the host's kernel, including overlays unknown to its engine. A namespace is
@@ -13,7 +13,7 @@ export const NAMESPACE_FOLDERS = ['/run/docker/netns', '/var/run/docker/netns'];
 export async function readOverlays(
   access: KernelAccess,
 ): Promise<Pick<KernelView, 'overlays' | 'unreadOverlays'>> {
-  const found = [...(await listNamespaces(access))];
+  const found = [...(await newestNamespaces(access))];
   const read = await Promise.allSettled(
     found.map(([idPrefix, namespace]) => readTables(access, idPrefix, namespace)),
   );
@@ -56,18 +56,28 @@ function withoutDevice({
 }
 
 /** Returns the newest namespace of each overlay, by the beginning of the overlay ID in its name. */
-async function listNamespaces({ probe, signal }: KernelAccess): Promise<Map<string, string>> {
+async function newestNamespaces(access: KernelAccess): Promise<Map<string, string>> {
   const newest = new Map<string, { readonly count: number; readonly path: string }>();
+  for (const { name, path } of await listNamespaces(access)) {
+    const [, count = '', idPrefix = ''] = /^(\d+)-(\w+)$/.exec(name) ?? [];
+    if (idPrefix === '' || Number(count) <= (newest.get(idPrefix)?.count ?? 0)) continue;
+    newest.set(idPrefix, { count: Number(count), path });
+  }
+  return new Map([...newest].map(([idPrefix, { path }]) => [idPrefix, path]));
+}
+
+/** The file of a namespace. */
+export interface NamespaceFile {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Returns the files of all namespaces that the engine keeps: of containers, overlays and load balancers. */
+export async function listNamespaces({ probe, signal }: KernelAccess): Promise<NamespaceFile[]> {
   for (const folder of NAMESPACE_FOLDERS) {
     // An engine that never had a container has no such folder.
     const names = await probe.list(folder, { signal }).catch(() => undefined);
-    if (names === undefined) continue;
-    for (const name of names) {
-      const [, count = '', idPrefix = ''] = /^(\d+)-(\w+)$/.exec(name) ?? [];
-      if (idPrefix === '' || Number(count) <= (newest.get(idPrefix)?.count ?? 0)) continue;
-      newest.set(idPrefix, { count: Number(count), path: `${folder}/${name}` });
-    }
-    break;
+    if (names !== undefined) return names.map((name) => ({ name, path: `${folder}/${name}` }));
   }
-  return new Map([...newest].map(([idPrefix, { path }]) => [idPrefix, path]));
+  return [];
 }

@@ -8,7 +8,7 @@ import type {
 import { type Observed, withValue } from '../../model/observed.ts';
 import type { FileResult } from '../../probe/probe.ts';
 import { HOST_NAMESPACE, type KernelAccess, query } from '../kernel/query-kernel.ts';
-import { NAMESPACE_FOLDERS } from '../kernel/read-overlays.ts';
+import { listNamespaces } from '../kernel/read-overlays.ts';
 import {
   readBalancerRules,
   readOpenConnections,
@@ -112,18 +112,12 @@ async function readMesh(access: KernelAccess): Promise<MeshRules | undefined> {
   return second?.hasChain === true ? second : first;
 }
 
-async function findSandboxes({ probe, signal }: KernelAccess): Promise<Sandbox[]> {
-  for (const folder of NAMESPACE_FOLDERS) {
-    // An engine that never had a container has no such folder.
-    const names = await probe.list(folder, { signal }).catch(() => undefined);
-    if (names === undefined) continue;
-    return names.flatMap((name): Sandbox[] => {
-      const [, idPrefix] = /^lb_([\da-z]{6,64})$/.exec(name) ?? [];
-      if (idPrefix === undefined && name !== MESH) return [];
-      return [{ idPrefix, namespace: `${folder}/${name}` }];
-    });
-  }
-  return [];
+async function findSandboxes(access: KernelAccess): Promise<Sandbox[]> {
+  const files = await listNamespaces(access);
+  return files.flatMap(({ name, path: namespace }): Sandbox[] => {
+    const [, idPrefix] = /^lb_([\da-z]{6,64})$/.exec(name) ?? [];
+    return idPrefix === undefined && name !== MESH ? [] : [{ idPrefix, namespace }];
+  });
 }
 
 const FILES = [
