@@ -7,15 +7,11 @@ import type { TrialRequest } from '../../probe/packets.ts';
 import type { PortAnswer, PortHop } from '../../model/views/application-view.ts';
 import type { BalancingView } from '../../model/views/balancing-view.ts';
 import { startNumbers } from '../paths/plan/trial-plan.ts';
-import {
-  type QueriedCluster,
-  privilegedProbeOn,
-  probeOn,
-  type ObservationContext,
-} from '../observation-context.ts';
+import { type QueriedCluster, probeOn, type ObservationContext } from '../observation-context.ts';
 import type { QueriedHost } from '../../model/observation.ts';
 import { isListening } from './listening.ts';
 import { locateInMesh } from './locate-in-mesh.ts';
+import { readSocketTables } from './socket-tables.ts';
 import { servicesOf, type ServicesView } from '../../derive/services.ts';
 import type { Observation } from '../../model/observation.ts';
 
@@ -233,37 +229,20 @@ async function connectFromHosts(
 
 /**
  * Returns whether all processes of a port listen on it; undefined if one of them could not be examined. Reads each process
- * once, with one command for each host: a service publishes a port on all hosts.
+ * once: a service publishes a port on all hosts.
  */
 async function listeningAt(
   ports: readonly PublishedPort[],
   context: ObservationContext,
 ): Promise<(port: PublishedPort) => boolean | undefined> {
   const processes = new Map(
-    ports
-      .flatMap((port) => port.processes)
-      .map((process) => [`${process.host} ${process.pid}`, process]),
+    ports.flatMap((port) => port.processes).map((process) => [keyOf(process), process]),
   );
-  const byHost = Map.groupBy(processes.values(), ({ host }) => host);
-  const read = await Promise.all(
-    [...byHost].map(async ([host, own]) => {
-      const probe = valueOf(privilegedProbeOn(context, host));
-      if (probe === undefined) return [];
-      const files = await probe.read(
-        own.flatMap(({ pid }) => [`/proc/${pid}/net/tcp`, `/proc/${pid}/net/tcp6`]),
-      );
-      return own.map(({ pid }, index) => {
-        const tables = files
-          .slice(2 * index, 2 * index + 2)
-          .flatMap((file) => ('text' in file ? [file.text] : []));
-        return [`${host} ${pid}`, tables] as const;
-      });
-    }),
-  );
-  const tables = new Map(read.flat());
+  const read = await readSocketTables([...processes.values()], context);
+  const tables = new Map([...read].map(([one, own]) => [keyOf(one), own]));
   return (port) => {
-    const all = port.processes.map(({ host, pid }) => {
-      const own = tables.get(`${host} ${pid}`) ?? [];
+    const all = port.processes.map((one) => {
+      const own = tables.get(keyOf(one)) ?? [];
       return own.length === 0
         ? undefined
         : isListening(own, Number.parseInt(port.containerPort, 10));
@@ -271,4 +250,8 @@ async function listeningAt(
     if (all.includes(false)) return false;
     return all.length === 0 || all.includes(undefined) ? undefined : true;
   };
+}
+
+function keyOf({ host, pid }: Process): string {
+  return `${host} ${pid}`;
 }

@@ -9,6 +9,7 @@ import type {
 import type { Namespace } from '../../probe/namespace.ts';
 import type { TrialRequest } from '../../probe/packets.ts';
 import { listeningPorts } from '../application/listening.ts';
+import { readSocketTables } from '../application/socket-tables.ts';
 import {
   type ObservationContext,
   privilegedProbeOn,
@@ -81,14 +82,14 @@ export async function connectInTasks(
       ports.filter(({ protocol }) => protocol === 'tcp').map(({ target }) => target),
     ]),
   );
-  const listening = await listeningIn(
+  const tables = await readSocketTables(
     ends.filter(({ serviceId }) => (published.get(serviceId) ?? []).length === 0),
     context,
   );
   const questions = ends.flatMap((end) => {
     const known = published.get(end.serviceId) ?? [];
     return Object.entries(end.addresses).flatMap(([networkId, address]) => {
-      const ports = known.length > 0 ? known : (listening.get(end)?.(address) ?? []);
+      const ports = known.length > 0 ? known : listeningPorts(tables.get(end) ?? [], address);
       return [...new Set(ports)].slice(0, MOST_PORTS).map((port) => {
         const { serviceId, taskId, host, pid } = end;
         return { serviceId, taskId, networkId, host, namespace: { pid }, address, port };
@@ -100,26 +101,6 @@ export async function connectInTasks(
     const { serviceId, taskId, networkId, port } = question;
     return { serviceId, taskId, networkId, port, accepts: errors.get(question) === undefined };
   });
-}
-
-/** Reads on which ports processes listen, with one command for each host. */
-async function listeningIn(ends: readonly TaskEnd[], context: ObservationContext) {
-  const byHost = Map.groupBy(ends, ({ host }) => host);
-  const read = await Promise.all(
-    [...byHost].map(async ([host, own]) => {
-      const probe = valueOf(privilegedProbeOn(context, host));
-      if (probe === undefined) return [];
-      const paths = own.flatMap(({ pid }) => [`/proc/${pid}/net/tcp`, `/proc/${pid}/net/tcp6`]);
-      const files = await probe.read(paths, { signal: context.signal });
-      return own.map((end, index) => {
-        const tables = files
-          .slice(2 * index, 2 * index + 2)
-          .flatMap((file) => ('text' in file ? [file.text] : []));
-        return [end, (address: string) => listeningPorts(tables, address)] as const;
-      });
-    }),
-  );
-  return new Map(read.flat());
 }
 
 const KEEP_ALIVE = '/proc/sys/net/ipv4/tcp_keepalive_time';
