@@ -1,5 +1,6 @@
 import type { HostView } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
+import type { LinkView } from '../model/views/kernel-view.ts';
 
 /** A host by its addresses: the one in the cluster, and those of its kernel. */
 type AddressedHost = Pick<HostView, 'name' | 'address' | 'kernel'>;
@@ -11,7 +12,11 @@ export function ownAddresses(host: AddressedHost, hosts: readonly AddressedHost[
 }
 
 function addressesOf({ address, kernel }: AddressedHost): string[] {
-  const links = valueOf(kernel)?.links ?? [];
-  const own = links.flatMap(({ addresses }) => addresses.map((one) => one.replace(/\/.*/, '')));
+  const own = (valueOf(kernel)?.links ?? []).flatMap(addressesOfLink);
   return address === undefined ? own : [address, ...own];
+}
+
+/** The addresses of an interface, without the lengths of their ranges. */
+export function addressesOfLink({ addresses }: Pick<LinkView, 'addresses'>): string[] {
+  return addresses.map((one) => one.replace(/\/.*/, ''));
 }

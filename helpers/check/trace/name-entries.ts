@@ -1,4 +1,5 @@
 import { markOf } from '../derive/balanced-services.ts';
+import { addressesOfLink } from '../derive/own-addresses.ts';
 import type { OverlayEndpoint } from '../derive/endpoints.ts';
 import type { PacketAddresses, TraceEntry } from '../model/trace.ts';
 import type { ForwardingEntry, RouteView } from '../model/views/kernel-view.ts';
@@ -225,9 +226,7 @@ function natEntries(
 }
 
 function localEntries({ destination }: OrderedHop, { links }: PlaceTables): TraceEntry[] {
-  const link = links.find((one) =>
-    one.link.addresses.some((own) => own.split('/')[0] === destination),
-  );
+  const link = links.find((one) => addressesOfLink(one.link).includes(destination));
   return link === undefined
     ? [
         {

@@ -9,6 +9,7 @@ import type {
 import type { TracePlace } from '../model/trace.ts';
 import type { ReadLink } from '../observe/kernel/ip-answers.ts';
 import type { OrderedHop } from './order-records.ts';
+import { addressesOfLink } from '../derive/own-addresses.ts';
 import { isInside } from '../derive/ranges.ts';
 
 /** The number of an interface, and of its other half. */
@@ -65,8 +66,7 @@ export class TraceTables {
   senderOf({ place: { host }, source }: Pick<OrderedHop, 'place' | 'source'>) {
     return this.#all.find(
       ({ place, links }) =>
-        place.host === host &&
-        links.some(({ link }) => link.addresses.some((own) => own.split('/')[0] === source)),
+        place.host === host && links.some(({ link }) => addressesOfLink(link).includes(source)),
     );
   }
 

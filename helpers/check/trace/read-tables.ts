@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseJson } from '../../process/text/parse-json.ts';
+import { addressesOfLink } from '../derive/own-addresses.ts';
 import { readFirewall } from '../observe/kernel/firewall.ts';
 import { observeEncryption } from '../observe/kernel/encryption.ts';
 import {
@@ -51,9 +52,7 @@ export async function readPlace(
       isHost && options.encryption ? observeEncryption(access, options.salt) : undefined,
       options.rules && !isHost ? readRules(access, namespace, 'filter', isDropping) : undefined,
     ]);
-  const addresses = links.flatMap(({ link }) =>
-    link.addresses.map((one) => one.split('/')[0] ?? ''),
-  );
+  const addresses = links.flatMap(({ link }) => addressesOfLink(link));
   const firewall =
     options.rules && isHost
       ? (await readFirewall(access, addresses, options.vxlanPort)).rules

@@ -3,6 +3,7 @@ import { activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { clusterKindOf } from '../derive/cluster-kind.ts';
 import { endpointsOf } from '../derive/endpoints.ts';
+import { addressesOfLink } from '../derive/own-addresses.ts';
 import { type Observed, valueOf } from '../model/observed.ts';
 import type { AuditOptions } from '../model/options.ts';
 import type { QueriedHost } from '../model/observation.ts';
@@ -242,9 +243,7 @@ function addressesOf(
 ): TraceRecording['addresses'] {
   const own = tables.flatMap(({ place, links }) =>
     place.kind === 'host'
-      ? links.flatMap(({ link }) =>
-          link.addresses.map((one) => [one.split('/')[0] ?? '', place.host] as const),
-        )
+      ? links.flatMap(({ link }) => addressesOfLink(link).map((one) => [one, place.host] as const))
       : [],
   );
   const known = hosts.flatMap(({ name, address }) =>

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { hostNamed } from '../../derive/find-host.ts';
 import { observedKernels } from '../../derive/kernel/expected-tables.ts';
+import { addressesOfLink } from '../../derive/own-addresses.ts';
 import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
@@ -17,9 +18,7 @@ export const advertisedAddresses: Comparison = {
     const advertising = observedKernels(observation).flatMap(({ host, kernel: { links } }) => {
       const { clusterAdvertise, swarmNode } = valueOf(host.engine)?.info ?? {};
       const advertised = clusterAdvertise?.replace(/:\d+$/, '') ?? swarmNode?.address ?? '';
-      const addresses = links.flatMap((link) =>
-        link.addresses.map((one) => one.replace(/\/.*/, '')),
-      );
+      const addresses = links.flatMap(addressesOfLink);
       return isIPv4(advertised) ? [{ host: host.name, advertised, addresses }] : [];
     });
     return kernelOutcome(

@@ -1,4 +1,5 @@
 import { firstLine } from '../../../process/errors/harness-error.ts';
+import { addressesOfLink } from '../../derive/own-addresses.ts';
 import { type Observed, valueOf, withValue, withoutValue } from '../../model/observed.ts';
 import type { EngineThreads } from '../../model/views/kernel-view.ts';
 import type { Probe } from '../../probe/probe.ts';
@@ -52,8 +53,8 @@ export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>>
   const neighborTable = before && { before, after: undefined };
   const own = {
     links: links.map(({ link }) => link),
-    carrier: links.find(({ link }) => link.addresses.some((one) => withoutLength(one) === address))
-      ?.link.name,
+    carrier: links.find(({ link }) => addressesOfLink(link).some((one) => one === address))?.link
+      .name,
   };
   const hostVxlans = vxlansOf(links);
   const [firewall, offload] = await Promise.all([
@@ -128,7 +129,7 @@ async function observeFirewall(
 ): Promise<Observed<Firewall>> {
   // Addresses of bridges are its own too, but nothing of an overlay comes from them.
   const carrying = links.filter(({ name }) => carrier === undefined || name === carrier);
-  const addresses = carrying.flatMap((link) => link.addresses.map(withoutLength));
+  const addresses = carrying.flatMap(addressesOfLink);
   try {
     return withValue(await readFirewall(access, addresses, overlays[0]?.vxlans[0]?.port));
   } catch (error) {
@@ -160,10 +161,6 @@ async function observeOffload(
   } catch (error) {
     return withoutValue(firstLine(error));
   }
-}
-
-function withoutLength(address: string): string {
-  return address.replace(/\/.*/, '');
 }
 
 function containersOnOverlays(engine: EngineView | undefined) {
