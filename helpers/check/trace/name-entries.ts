@@ -3,6 +3,7 @@ import { addressesOfLink } from '../derive/own-addresses.ts';
 import type { OverlayEndpoint } from '../derive/endpoints.ts';
 import type { PacketAddresses, TraceEntry } from '../model/trace.ts';
 import type { ForwardingEntry, RouteView } from '../model/views/kernel-view.ts';
+import { splitWords, wordAfter } from '../observe/kernel/iptables-rules.ts';
 import type { OrderedHop } from './order-records.ts';
 import { type PlaceTables, routeFor, type TraceTables } from './place-tables.ts';
 
@@ -205,10 +206,10 @@ function natEntries(
   if (part === 'reply' || destinationPort === undefined) return [];
   const protocol = kind === 'datagram' ? 'udp' : 'tcp';
   const matching = nat.filter((rule) => {
-    const words = rule.split(' ');
-    const valueOf = (name: string) => words[words.indexOf(name) + 1];
-    const isOther = words.includes('-d') && valueOf('-d') !== `${destination}/32`;
-    return valueOf('--dport') === `${destinationPort}` && valueOf('-p') === protocol && !isOther;
+    const words = splitWords(rule);
+    const isOther = ![undefined, `${destination}/32`].includes(wordAfter(words, '-d'));
+    const isPort = wordAfter(words, '--dport') === `${destinationPort}`;
+    return isPort && wordAfter(words, '-p') === protocol && !isOther;
   });
   const next = after.find((one) => one.part === part);
   const isRewritten =

@@ -3,6 +3,7 @@ import {
   isCut,
   kindInWords,
   namespaceInWords,
+  positionInWords,
   renderTrace,
   traceHeadline,
   endsInWords,
@@ -71,10 +72,9 @@ function placeCards({ hops }: TraceReport, hosts: readonly string[], start: numb
 }
 
 function linesOf(hop: TraceHop, number: number): Card['lines'] {
-  const { device, direction, changes, entries } = hop;
-  const position = device === 'input' ? 'past the firewall' : `${device} ${direction}`;
+  const { changes, entries } = hop;
   return [
-    ...fill(`${number}  ${namespaceInWords(hop)}, ${position}`, 'ink'),
+    ...fill(`${number}  ${namespaceInWords(hop)}, ${positionInWords(hop)}`, 'ink'),
     ...fill(`${kindInWords(hop)} ${endsInWords(hop)}`, 'soft'),
     ...changes.flatMap((line) => fill(line, 'net-0')),
     ...entries.flatMap(({ kind, text: line, wrong }) => [

@@ -56,12 +56,11 @@ function renderHop(
   layout: TextLayout,
 ): string[] {
   const paint = painter(layout);
-  const { place, device, direction, changes, entries } = hop;
-  const position = device === 'input' ? 'past the firewall' : `${device} ${direction}`;
+  const { place, changes, entries } = hop;
   const where = [
     place.host.padEnd(hostWidth),
     namespaceInWords(hop).padEnd(namespaceWidth),
-    position,
+    positionInWords(hop),
   ].join('  ');
   return [
     ...wrapText(where, layout, `${number}`.padStart(3), 5),
@@ -84,6 +83,11 @@ export function namespaceInWords({ place: { kind, name } }: Pick<TraceHop, 'plac
   // Without the IDs of a task and its node.
   if (kind === 'container') return `container ${name.replace(/(?:\.[\da-z]{25}){1,2}$/, '')}`;
   return kind === 'mesh' ? 'routing mesh' : `${kind.replace('-', ' ')} ${name}`;
+}
+
+/** The device and direction of a hop: "eth0 out". */
+export function positionInWords({ device, direction }: Pick<TraceHop, 'device' | 'direction'>) {
+  return device === 'input' ? 'past the firewall' : `${device} ${direction}`;
 }
 
 const kinds: Readonly<Record<TraceHop['kind'], string>> = {
