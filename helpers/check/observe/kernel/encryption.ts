@@ -8,8 +8,9 @@ import type {
 } from '../../model/views/encryption-view.ts';
 import { type Observed, withValue, withoutValue } from '../../model/observed.ts';
 import { isIPv4 } from 'node:net';
+import { type SavedRules, saveRules } from './firewall.ts';
 import { splitWords, wordAfter } from './iptables-rules.ts';
-import { HOST_NAMESPACE, type KernelAccess, query } from './query-kernel.ts';
+import type { KernelAccess } from './query-kernel.ts';
 
 /** Returns true if the engine lists an encrypted overlay. */
 export function hasEncryption(engine: EngineView | undefined): boolean {
@@ -22,19 +23,17 @@ export function hasEncryption(engine: EngineView | undefined): boolean {
 export async function observeEncryption(
   access: KernelAccess,
   salt: string,
+  saved: Promise<SavedRules> = saveRules(access),
 ): Promise<Observed<EncryptionTables>> {
-  const save = async (program: string) =>
-    await query(access, HOST_NAMESPACE, [program], readEncryptionRules);
   try {
-    const [texts, legacy, newer] = await Promise.all([
+    const [texts, { legacy, newer }] = await Promise.all([
       access.probe.encryption(salt, { signal: access.signal }),
-      save('iptables-legacy-save'),
-      save('iptables-nft-save'),
+      saved,
     ]);
     return withValue({
       states: readStates(texts.state),
       policies: readPolicies(texts.policy),
-      rules: [...legacy, ...newer],
+      rules: [...readEncryptionRules(legacy), ...readEncryptionRules(newer)],
     });
   } catch (error) {
     return withoutValue(firstLine(error));

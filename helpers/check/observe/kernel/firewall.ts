@@ -14,6 +14,21 @@ export interface Firewall {
   readonly docker: DockerFirewall;
 }
 
+/** The rules of the host, as both backends of iptables save them. */
+export interface SavedRules {
+  readonly legacy: string;
+  readonly newer: string;
+}
+
+/** Has both backends of iptables print the rules of the host, with counters. */
+export async function saveRules(access: KernelAccess): Promise<SavedRules> {
+  const [legacy, newer] = await Promise.all([
+    query(access, HOST_NAMESPACE, ['iptables-legacy-save', '-c'], (output) => output),
+    query(access, HOST_NAMESPACE, ['iptables-nft-save', '-c'], (output) => output),
+  ]);
+  return { legacy, newer };
+}
+
 /**
  * Reads the firewall rules of the host that concern overlay traffic, and the engine's own. There are three sources;
  * iptables-nft keeps its rules in nftables, where nft shows them without their meaning.
@@ -25,10 +40,10 @@ export async function readFirewall(
   access: KernelAccess,
   own: readonly string[],
   vxlanPort?: number,
+  saved: Promise<SavedRules> = saveRules(access),
 ): Promise<Firewall> {
-  const [legacy, newer, ruleset] = await Promise.all([
-    query(access, HOST_NAMESPACE, ['iptables-legacy-save', '-c'], (output) => output),
-    query(access, HOST_NAMESPACE, ['iptables-nft-save', '-c'], (output) => output),
+  const [{ legacy, newer }, ruleset] = await Promise.all([
+    saved,
     query(access, HOST_NAMESPACE, ['nft', '-j', 'list', 'ruleset'], (output) => output),
   ]);
   const shown = [...newer.matchAll(/^\*(\w+)$/gm)].map(([, table = '']) => `ip ${table}`);

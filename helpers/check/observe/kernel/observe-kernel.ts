@@ -8,7 +8,7 @@ import type { HostVxlan } from '../../model/views/host-state.ts';
 import type { KernelView } from '../../model/views/kernel-view.ts';
 import { type KernelAccess, query, HOST_NAMESPACE } from './query-kernel.ts';
 import { hasEncryption, observeEncryption } from './encryption.ts';
-import { type Firewall, readFirewall } from './firewall.ts';
+import { type Firewall, readFirewall, type SavedRules, saveRules } from './firewall.ts';
 import { readHostState } from './host-state.ts';
 import { type ReadLink, readLinks, readOffload, readRoutes } from './ip-answers.ts';
 import { queryNeighborTable } from './neighbor-table.ts';
@@ -34,22 +34,15 @@ const LIST_LINKS = ['ip', '-j', '-d', '-s', 'address', 'show'] as const;
 export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>> {
   const { probe, address, engine, signal, salt } = of;
   const access: KernelAccess = { probe, signal };
-  const [overlays, links, routes, containers, before, engineThreads, host, encryption] =
-    await Promise.all([
-      readOverlays(access),
-      query(access, HOST_NAMESPACE, LIST_LINKS, readLinks),
-      query(
-        access,
-        HOST_NAMESPACE,
-        ['ip', '-4', '-j', 'route', 'show', 'table', 'all'],
-        readRoutes,
-      ),
-      readContainers(access, containersOnOverlays(engine)),
-      queryNeighborTable(access),
-      queryThreads(access),
-      readHostState(access, engine?.info.rootFolder),
-      hasEncryption(engine) ? observeEncryption(access, salt) : undefined,
-    ]);
+  const [overlays, links, routes, containers, before, engineThreads, host] = await Promise.all([
+    readOverlays(access),
+    query(access, HOST_NAMESPACE, LIST_LINKS, readLinks),
+    query(access, HOST_NAMESPACE, ['ip', '-4', '-j', 'route', 'show', 'table', 'all'], readRoutes),
+    readContainers(access, containersOnOverlays(engine)),
+    queryNeighborTable(access),
+    queryThreads(access),
+    readHostState(access, engine?.info.rootFolder),
+  ]);
   const neighborTable = before && { before, after: undefined };
   const own = {
     links: links.map(({ link }) => link),
@@ -57,8 +50,10 @@ export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>>
       .name,
   };
   const hostVxlans = vxlansOf(links);
-  const [firewall, offload] = await Promise.all([
-    observeFirewall(access, { ...own, ...overlays }),
+  const saved = saveRules(access);
+  const [firewall, encryption, offload] = await Promise.all([
+    observeFirewall(access, { ...own, ...overlays }, saved),
+    hasEncryption(engine) ? observeEncryption(access, salt, saved) : undefined,
     observeOffload(access, own.carrier),
   ]);
   const later = undefined;
@@ -89,10 +84,11 @@ export async function observeTablesAgain(
 ): Promise<Observed<KernelView>> {
   if (!('value' in kernel)) return kernel;
   const { neighborTable: { before } = {}, hostVxlans = [], encryption } = kernel.value;
+  const saved = saveRules(access);
   const [{ overlays: later }, firewall, after, threads, host, vxlans, encryptionAfter] =
     await Promise.all([
       readOverlays(access),
-      observeFirewall(access, kernel.value),
+      observeFirewall(access, kernel.value, saved),
       before && queryNeighborTable(access),
       queryThreads(access),
       readHostState(access, engine?.info.rootFolder),
@@ -100,7 +96,7 @@ export async function observeTablesAgain(
       hostVxlans.length === 0
         ? []
         : query(access, HOST_NAMESPACE, LIST_LINKS, readLinks).then(vxlansOf),
-      encryption && observeEncryption(access, salt),
+      encryption && observeEncryption(access, salt, saved),
     ]);
   const stuck = kernel.value.engineThreads?.stuck.filter((id) => threads?.stuck.includes(id)) ?? [];
   return withValue<KernelView>({
@@ -126,12 +122,13 @@ async function queryThreads({ probe, signal }: KernelAccess): Promise<EngineThre
 async function observeFirewall(
   access: KernelAccess,
   { links, carrier, overlays }: Pick<KernelView, 'links' | 'carrier' | 'overlays'>,
+  saved: Promise<SavedRules>,
 ): Promise<Observed<Firewall>> {
   // Addresses of bridges are its own too, but nothing of an overlay comes from them.
   const carrying = links.filter(({ name }) => carrier === undefined || name === carrier);
   const addresses = carrying.flatMap(addressesOfLink);
   try {
-    return withValue(await readFirewall(access, addresses, overlays[0]?.vxlans[0]?.port));
+    return withValue(await readFirewall(access, addresses, overlays[0]?.vxlans[0]?.port, saved));
   } catch (error) {
     return withoutValue(firstLine(error));
   }
