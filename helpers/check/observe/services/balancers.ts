@@ -6,6 +6,7 @@ import type {
   MeshRules,
 } from '../../model/views/balancing-view.ts';
 import { type Observed, withValue } from '../../model/observed.ts';
+import type { Namespace } from '../../probe/namespace.ts';
 import type { FileResult } from '../../probe/probe.ts';
 import { HOST_NAMESPACE, type KernelAccess, query } from '../kernel/query-kernel.ts';
 import { listNamespaces } from '../kernel/read-overlays.ts';
@@ -141,28 +142,35 @@ export async function readTables(access: KernelAccess, namespace: string): Promi
     most: MOST_BYTES,
     signal,
   });
-  const save = async (tool: 'legacy' | 'nft') =>
-    await query(access, inside, [`iptables-${tool}-save`], (output) => ({
-      ...readBalancerRules(output),
-      tool,
-    }));
   // The engine of the host uses one of the two; the kernel lists the tables of iptables-legacy.
   const isLegacy = /^(?:mangle|nat)$/m.test(textOf(tables) ?? '');
-  const first = await save(isLegacy ? 'legacy' : 'nft');
-  const second = hasRules(first) || !isLegacy ? first : await save('nft');
-  const rules = hasRules(second) ? second : first;
   const ipvs = textOf(services);
+  const [rules, idle] = await Promise.all([
+    readRules(access, inside, isLegacy),
+    // Other tables matter more.
+    ipvs === undefined ? undefined : probe.idle(inside, { signal }).catch(() => undefined),
+  ]);
   return {
     virtualServices: ipvs === undefined ? undefined : readVirtualServices(ipvs),
     forwards: readSwitch(textOf(forwarding)),
     tracks: readSwitch(textOf(tracking)),
     addresses: readLocalAddresses(textOf(addresses) ?? ''),
-    // Other tables matter more.
-    idle:
-      ipvs === undefined ? undefined : await probe.idle(inside, { signal }).catch(() => undefined),
+    idle,
     open: readOpenConnections(startOf(connections)),
     ...rules,
   };
+}
+
+async function readRules(access: KernelAccess, namespace: Namespace, isLegacy: boolean) {
+  const save = async (tool: 'legacy' | 'nft') =>
+    await query(access, namespace, [`iptables-${tool}-save`], (output) => ({
+      ...readBalancerRules(output),
+      tool,
+    }));
+  const first = await save(isLegacy ? 'legacy' : 'nft');
+  if (hasRules(first) || !isLegacy) return first;
+  const second = await save('nft');
+  return hasRules(second) ? second : first;
 }
 
 function hasRules({ marks, sources }: Pick<BalancerTables, 'marks' | 'sources'>): boolean {
