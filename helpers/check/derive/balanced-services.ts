@@ -165,7 +165,8 @@ function groupTasks({ tasks, later }: ServicesView) {
   });
 }
 
-function meshIdOf({ hosts }: Observation): string | undefined {
+/** The ID of the routing mesh, as the first engine that lists it has it. */
+export function meshIdOf({ hosts }: Pick<Observation, 'hosts'>): string | undefined {
   const networks = hosts.flatMap(({ engine }) => valueOf(engine)?.networks ?? []);
   return networks.find(({ ingress }) => ingress)?.id;
 }

@@ -1,5 +1,6 @@
 import type { Observation } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
+import { meshIdOf } from './balanced-services.ts';
 import { servicesOf } from './services.ts';
 import { encryptedNetworks, unexaminedEncryption } from './kernel/encrypted-hosts.ts';
 import { memoize } from './memoize.ts';
@@ -135,8 +136,7 @@ function isEncryptionExamined(networkId: string, observation: Observation): bool
 function isConnected(name: string, observation: Observation): boolean {
   const service = valueOf(servicesOf(observation))?.services.find((one) => one.name === name);
   if (service === undefined) return false;
-  const networks = observation.hosts.flatMap(({ engine }) => valueOf(engine)?.networks ?? []);
-  const mesh = networks.find(({ ingress }) => ingress)?.id;
+  const mesh = meshIdOf(observation);
   const { connections = [] } = valueOf(observation.serviceConnections) ?? {};
   return Object.keys(service.virtualAddresses)
     .filter((id) => id !== mesh)

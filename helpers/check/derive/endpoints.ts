@@ -47,9 +47,18 @@ export function endpointsToProbe({
 }: {
   readonly hosts: readonly Pick<HostView, 'name' | 'address' | 'engine'>[];
 }): OverlayEndpoint[] {
-  const networks = hosts.flatMap(({ engine }) => valueOf(engine)?.networks ?? []);
-  const meshes = new Set(networks.filter(({ ingress }) => ingress).map(({ id }) => id));
+  const meshes = meshIdsOf({ hosts });
   return endpointsOf({ hosts }).filter(({ networkId }) => !meshes.has(networkId));
+}
+
+/** The IDs of the routing meshes that engines list. */
+export function meshIdsOf({
+  hosts,
+}: {
+  readonly hosts: readonly Pick<HostView, 'engine'>[];
+}): ReadonlySet<string> {
+  const networks = hosts.flatMap(({ engine }) => valueOf(engine)?.networks ?? []);
+  return new Set(networks.filter(({ ingress }) => ingress).map(({ id }) => id));
 }
 
 /** Returns true if a container was stopped or restarted while everything else was observed, or is to stop. */

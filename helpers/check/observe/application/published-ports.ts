@@ -12,6 +12,7 @@ import type { QueriedHost } from '../../model/observation.ts';
 import { isListening } from './listening.ts';
 import { locateInMesh } from './locate-in-mesh.ts';
 import { readSocketTables } from './socket-tables.ts';
+import { meshIdsOf } from '../../derive/endpoints.ts';
 import { servicesOf, type ServicesView } from '../../derive/services.ts';
 import type { Observation } from '../../model/observation.ts';
 
@@ -139,11 +140,7 @@ function portsOfServices(
   { hosts }: QueriedCluster,
   view: ServicesView | undefined,
 ): PublishedPort[] {
-  const meshes = new Set(
-    hosts.flatMap(({ engine }) =>
-      (valueOf(engine)?.networks ?? []).filter(({ ingress }) => ingress).map(({ id }) => id),
-    ),
-  );
+  const meshes = meshIdsOf({ hosts });
   const containers = new Map(
     hosts.flatMap(({ name: host, engine }) =>
       (valueOf(engine)?.containers ?? []).map(({ id, pid }) => [id, { host, pid }] as const),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { meshIdsOf } from '../../derive/endpoints.ts';
 import { type ServicesView, servicesOf } from '../../derive/services.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
@@ -51,11 +52,7 @@ export function taskEndsOf(
         .map(({ id, pid }) => [id, { host, pid }] as const),
     ),
   );
-  const meshes = new Set(
-    hosts.flatMap(({ engine }) =>
-      (valueOf(engine)?.networks ?? []).filter(({ ingress }) => ingress).map(({ id }) => id),
-    ),
-  );
+  const meshes = meshIdsOf({ hosts });
   return tasks.flatMap(({ id: taskId, serviceId, state, containerId, addressesById }) => {
     const place = containers.get(containerId);
     if (place === undefined || serviceId === '' || state !== 'running') return [];
