@@ -71,7 +71,8 @@ async function writeIfChanged(file: string, text: string): Promise<void> {
 
 /**
  * Returns configuration that apt reads after the host's, so that the host's proxy and credentials apply. It disables
- * the host's pins, other sources, foreign architectures, and the hooks that run after an update.
+ * the host's pins, other sources, foreign architectures, and the hooks that run after an update. apt keeps what it has read
+ * of the lists, which the configuration of containers disables.
  */
 function configuration(folder: string, wanted: string): string {
   return `
@@ -80,6 +81,8 @@ Dir::State::status "${folder}/status";
 Dir::State::extended_states "${folder}/extended_states";
 Dir::Cache "${folder}";
 Dir::Cache::archives "${folder}/archives";
+Dir::Cache::pkgcache "${folder}/packages.bin";
+Dir::Cache::srcpkgcache "";
 Dir::Etc::SourceList "${folder}/sources.list";
 Dir::Etc::SourceParts "/dev/null";
 Dir::Etc::Preferences "/dev/null";
