@@ -26,12 +26,19 @@ export function kernelNeedsOf({
 
 /**
  * Chooses the kernel of each machine of a topology. If the kernel that new machines would share lacks a feature that the
- * topology needs, all machines of the cluster get their own kernel. Throws if this is not possible.
+ * topology needs, all machines of the cluster get their own kernel. Throws if this is not possible, or if a machine cannot
+ * have the kernel of its own that the topology gives it.
  */
 export async function chooseKernels(
   topology: Topology,
   provider: MachineProvider,
 ): Promise<Topology> {
+  const asking = topology.machines.find(({ kernel }) => kernel === 'own');
+  // With docker-machine, the driver decides about the kernel.
+  if (asking !== undefined && provider.name !== 'docker-machine') {
+    const because = `${asking.name} has the kernel "own" in the topology`;
+    requireOwnKernels(`bring up ${topology.name}`, because);
+  }
   const answers: (KernelAnswer | undefined)[] = [];
   for (const feature of kernelNeedsOf(topology)) {
     answers.push(await provider.trySharedKernel(feature));

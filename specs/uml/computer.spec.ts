@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test as base, describe, expect, vi } from 'vitest';
 import { NOBODY, runAsNobody } from '../cli/run-as-nobody.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/providers.md'), 'utf8');
+const docs = join(import.meta.dirname, '../../docs');
+const page = readFileSync(join(docs, 'providers.md'), 'utf8');
+const topologies = readFileSync(join(docs, 'topologies.md'), 'utf8');
 
 /** A disk that every user can reach: that of the temporary folder may be an overlay, or root's. */
 const disk = process.env['OVERLAY_E2E_TMPDIR'] || '/var/tmp';
@@ -70,6 +72,20 @@ describe('A user without root whose kernel refuses user namespaces', { shuffle: 
     const { exitCode, stdout } = await refused(typed('npx overlay-e2e down'), home);
     expect(stdout).toMatch(/^Removed: mh-keystore\.$/m);
     expect(exitCode).toBe(0);
+    expect(existsSync(join(home, 'store'))).toBe(false);
+    expect(listOwn(home)).toEqual([]);
+  });
+
+  test('is told that no machine can have its own kernel', patience, async ({ home }) => {
+    const [, text = ''] =
+      /`kernel: 'own'` gives a machine.*?```json\n(.*?)```/s.exec(topologies) ?? [];
+    const file = join(home, 'reports/two-kernels.json');
+    await writeFile(file, text);
+    const { exitCode, stderr } = await refused(typed(`npx overlay-e2e up ${file}`), home);
+    expect(stderr).toContain(
+      'overlay-e2e: bring up two-kernels: worker-host has the kernel "own" in the topology; all machines of a virtual computer share its kernel. Run this as root, or allow this user to create namespaces: see "overlay-e2e doctor"',
+    );
+    expect(exitCode).toBe(1);
     expect(existsSync(join(home, 'store'))).toBe(false);
     expect(listOwn(home)).toEqual([]);
   });

@@ -13,8 +13,7 @@ interface Computer {
 /** Returns the reason why machines cannot have their own kernel on a computer; undefined if they can. */
 export function whyNoOwnKernels(computer: Computer = thisComputer()): string | undefined {
   const { platform, arch, isVirtual } = computer;
-  if (isVirtual === true)
-    return 'this computer is itself User-mode Linux, which cannot run another one';
+  if (isVirtual === true) return 'all machines of a virtual computer share its kernel';
   if (platform === 'linux' && arch === 'x64') return undefined;
   return `User-mode Linux needs Linux on x86-64, and this platform is ${platform} on ${arch}`;
 }
@@ -29,13 +28,19 @@ function thisComputer(): Computer {
  *
  * @param because the reason why they need one
  */
-export function requireOwnKernels(tried: string, because?: string, computer?: Computer): void {
+export function requireOwnKernels(
+  tried: string,
+  because?: string,
+  computer: Computer = thisComputer(),
+): void {
   const reason = whyNoOwnKernels(computer);
   if (reason === undefined) return;
   throw new HarnessError({
     code: 'platform-unsupported',
     tried,
     observed: because === undefined ? reason : `${because}; ${reason}`,
-    hint: 'use a computer with Linux on x86-64, or virtual machines with docker-machine',
+    hint: computer.isVirtual
+      ? 'run this as root, or allow this user to create namespaces: see "overlay-e2e doctor"'
+      : 'use a computer with Linux on x86-64, or virtual machines with docker-machine',
   });
 }

@@ -57,6 +57,13 @@ describe('a topology that needs a kernel feature', () => {
       'bring up seed: the kernel of this computer has no IPVS; User-mode Linux needs Linux on x86-64, and this platform is linux on arm64',
     );
   });
+
+  test('fails in a virtual computer, and says who could run it', () => {
+    const computer = { platform: 'linux', arch: 'x64', isVirtual: true } as const;
+    expect(() => requireOwnKernels('bring up seed', noIpvs.reason, computer)).toThrow(
+      'bring up seed: the kernel of this computer has no IPVS; all machines of a virtual computer share its kernel. Run this as root, or allow this user to create namespaces: see "overlay-e2e doctor"',
+    );
+  });
 });
 
 test('a topology that needs nothing does not try the kernel', async () => {
