@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'n
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test as base, describe, expect, vi } from 'vitest';
+import { isRunning } from '../../helpers/process/is-running.ts';
 import { NOBODY, runAsNobody } from '../cli/run-as-nobody.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/providers.md'), 'utf8');
@@ -144,7 +145,8 @@ function listOwn(): number[] {
     .filter((pid) => {
       try {
         const there = readlinkSync(`/proc/${pid}/ns/user`);
-        return statSync(`/proc/${pid}`).uid === NOBODY && there !== here;
+        // A process that has ended keeps its user namespace until its parent takes note.
+        return statSync(`/proc/${pid}`).uid === NOBODY && there !== here && isRunning(pid);
       } catch {
         return false;
       }
