@@ -1,22 +1,15 @@
-import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test as base, describe, expect, onTestFinished } from 'vitest';
-import { type AddressRange, formatRange, parseRange } from '../../helpers/process/address-range.ts';
+import { formatRange } from '../../helpers/process/address-range.ts';
 import { hostAddress } from '../../helpers/netns/network/machine-addresses.ts';
 import { switchNamespace } from '../../helpers/netns/state/names.ts';
-import { findOverlap, readHostRoutes, type Route } from '../../helpers/netns/network/routes.ts';
 import { hostLink, readStoreRange } from '../../helpers/netns/network/switch.ts';
-import { prepareTools } from '../../helpers/debian/tools.ts';
 import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import { type NetnsLab, openNetnsLab } from './netns-lab.ts';
-
-// Each run has other names, because several may run at the same time.
-const own = randomBytes(3).toString('hex');
-const behindName = `e2e-spec-${own}`;
-const outerLink = `e2eo${own}`;
+import { askFor, openOutside } from './outside.ts';
 
 const test = base
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
@@ -40,34 +33,10 @@ const test = base
       throw new Error('one is missing');
     return { shut, open, far };
   })
-  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
   .extend('outside', { scope: 'file' }, async ({ labs: { here } }, { onCleanup }) => {
-    const { env } = await prepareTools();
-    const range = findFreeRange(await readHostRoutes(env));
-    // An address of the host on another link, and one of a host behind it.
-    const [beyond, behind] = [addressIn(range, 1), addressIn(range, 2)];
-    const server = createServer((_request, response) => response.end('hello from beyond\n'));
-    const cleanUp = async () => {
-      server.close();
-      await here.onHost(
-        `ip netns delete ${behindName} || true; ip link delete ${outerLink} || true`,
-      );
-    };
-    onCleanup(cleanUp);
-    const made = await here.onHost(`
-      ip netns add ${behindName}
-      ip link add ${outerLink} type veth peer name eth0 netns ${behindName}
-      ip address add ${beyond}/24 dev ${outerLink}
-      ip link set ${outerLink} up
-      ip -netns ${behindName} address add ${behind}/24 dev eth0
-      ip -netns ${behindName} link set eth0 up`);
-    // Vitest cleans up after complete fixtures only.
-    if (made.exitCode !== 0) await cleanUp();
-    expect(made, made.stderr).toMatchObject({ exitCode: 0 });
-    server.listen(0, beyond);
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    return { port, range: formatRange(range), beyond, behind };
+    const outside = await openOutside(here);
+    onCleanup(() => outside[Symbol.asyncDispose]());
+    return outside;
   });
 
 describe('the network of a state directory', () => {
@@ -159,9 +128,9 @@ describe('a machine without egress', () => {
     const forwarding = `/proc/sys/net/ipv4/conf/${hostLink(range)}/forwarding`;
     expect(readFileSync(forwarding, 'utf8').trim()).toBe('0');
     // The route back exists, so that an answer would arrive.
-    const back = `ip -netns ${behindName} route add ${formatRange(range)} via ${outside.beyond}`;
+    const back = `ip -netns ${outside.behindName} route add ${formatRange(range)} via ${outside.beyond}`;
     onTestFinished(async () => {
-      await here.onHost(`ip -netns ${behindName} route delete ${formatRange(range)}`);
+      await here.onHost(`ip -netns ${outside.behindName} route delete ${formatRange(range)}`);
     });
     expect(await here.onHost(back)).toMatchObject({ exitCode: 0 });
     const tried = await here.inside(machines.shut.name, ping(outside.behind));
@@ -193,10 +162,7 @@ describe('a machine with egress', () => {
     machines,
     outside,
   }) => {
-    const ask = `exec 3<>/dev/tcp/${outside.beyond}/${outside.port}; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3`;
-    const answer = await here.provider.run(machines.open.name, ['bash', '-c', ask], {
-      expect: 'any',
-    });
+    const answer = await here.provider.run(machines.open.name, askFor(outside), { expect: 'any' });
     expect(answer, answer.stderr).toMatchObject({ exitCode: 0 });
     expect(answer.stdout).toContain('hello from beyond\n');
     const { stdout } = await here.inside(machines.open.name, 'cat /etc/resolv.conf');
@@ -268,23 +234,6 @@ describe('a requested range', () => {
     ]);
   });
 });
-
-/**
- * Finds a range of two addresses that the host does not route, from the networks for equipment tests and the private
- * ones.
- */
-function findFreeRange(routes: readonly Route[]): AddressRange {
-  const third = randomInt(256);
-  const candidates = [`198.18.${third}`, `198.19.${third}`, `10.253.${third}`, `172.31.${third}`];
-  const ranges = candidates.map((start) => parseRange(`${start}.0/24`));
-  const free = ranges.find((range) => findOverlap(routes, range) === undefined);
-  if (free === undefined) throw new Error(`this host routes all of ${candidates.join(', ')}`);
-  return free;
-}
-
-function addressIn(range: AddressRange, last: number): string {
-  return hostAddress(range).replace(/\d+$/, `${last}`);
-}
 
 function rangeOf({ provider }: NetnsLab) {
   const range = readStoreRange(provider.stateDirectory);

@@ -53,6 +53,15 @@ describe('A machine of the driver uml', { shuffle: false }, () => {
     expect(failed).toMatchObject({ exitCode: 3, stderr: 'no\nexit status 3\n' });
   });
 
+  test('cannot have the engine of this computer', async ({ cli: { lab } }) => {
+    const tried = await lab.run('netns-machine create -d uml --uml-engine system second');
+    expect(tried.stderr.trim()).toBe(
+      'Error creating machine: engine bundle system: machines with their own kernel do not see the programs of this host. Give a version, or the folder of an engine.',
+    );
+    expect(tried.exitCode).toBe(1);
+    expect((await lab.run('netns-machine ls -q')).stdout).toBe('own\n');
+  });
+
   test('takes and gives files', async ({ cli: { run } }) => {
     await run('echo content >file && netns-machine scp file own:/root/copy');
     expect(await run('netns-machine ssh own cat /root/copy')).toBe('content');

@@ -7,12 +7,14 @@ import { prepareTools } from '../../debian/tools.ts';
 import { findInit, writeEngineFiles } from '../../netns/boot/boot.ts';
 import { waitForEngineOf } from '../../netns/boot/engine-ready.ts';
 import { seedImages } from '../../netns/images/image-store.ts';
+import { ensureEgress } from '../../netns/network/egress.ts';
 import { connectBareLink } from '../../netns/network/machine-link.ts';
 import { forceStop } from '../../netns/state/clean-up.ts';
 import type { MachineConfig } from '../../netns/state/machine-config.ts';
+import { withStoreLock } from '../../netns/state/store-lock.ts';
 import { machineDataFolder, type Store } from '../../netns/state/store.ts';
 import { activity } from '../../process/activity.ts';
-import { HarnessError } from '../../process/errors/harness-error.ts';
+import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { isRootless } from '../../process/rootless.ts';
 import { tail } from '../../process/run-command.ts';
 import { bootGuest, readConsole, readEngineEnd } from '../../uml/boot/boot.ts';
@@ -38,7 +40,8 @@ interface UmlParts extends Parts {
 export const umlOperations: KernelOperations<UmlParts> = {
   driver: 'uml',
   prepareParts,
-  prepare: ({ store, config, parts }, images) => {
+  prepare: (machine, images) => {
+    const { store, config, parts } = machine;
     const name = config.Name;
     mkdirSync(join(machineDataFolder(store, name), 'etc-docker'), {
       recursive: true,
@@ -46,6 +49,7 @@ export const umlOperations: KernelOperations<UmlParts> = {
     });
     return [
       connectBareLink(store, config, parts.tools.env),
+      ...(config.Driver.Egress ? [withStoreLock(store, () => startEgress(machine))] : []),
       activity('step', `machine ${name}: disk`, async () => {
         const folder = seedFolder(store, name);
         mkdirSync(folder, { recursive: true, mode: 0o710 });
@@ -68,6 +72,7 @@ export const umlOperations: KernelOperations<UmlParts> = {
   },
   restart: async (machine) => {
     await connectBareLink(machine.store, machine.config, machine.parts.tools.env);
+    if (machine.config.Driver.Egress) await startEgress(machine);
     await boot(machine, { withEngine: true });
   },
   ensureEngine: async (store, config) => {
@@ -119,6 +124,20 @@ async function prepareParts(engine: string): Promise<UmlParts> {
   return { tools, bundle, root };
 }
 
+/** Starts the egress of the network. Requires the lock of the state directory. */
+async function startEgress(machine: ReservedMachine<UmlParts>): Promise<void> {
+  const { store, config, range, parts } = machine;
+  if (isRootless()) {
+    throw new HarnessError({
+      code: 'egress-failed',
+      tried: `machine ${config.Name}: egress`,
+      observed: 'without root, machines are in namespaces that have no way to other networks',
+      hint: 'create it as root, or without egress',
+    });
+  }
+  await ensureEgress(store, range, parts.tools.env);
+}
+
 async function boot(
   { store, config, range, parts }: ReservedMachine<UmlParts>,
   { withEngine }: { readonly withEngine: boolean },
@@ -131,7 +150,7 @@ async function boot(
       store,
       {
         config,
-        prefix: range.prefix,
+        range,
         root,
         env: tools.env,
         visible: visibleFolders(bundle),
@@ -162,6 +181,17 @@ async function startEngine(
   }, signal);
 }
 
+/** The last lines of a machine's kernel and of its engine. */
+async function readLogs(store: Store, config: MachineConfig): Promise<string> {
+  const script = 'tail -n 30 /var/log/docker.log; ps -eo pid,stat,wchan:20,time,args | head -n 60';
+  const engine = await runInside(store, config, ['sh', '-c', script], { limit: 30_000 }).then(
+    ({ stdout }) => stdout,
+    // A kernel that hangs takes no commands either.
+    (error: unknown) => firstLine(error),
+  );
+  return `${await readConsole(store, config.Name)}\n${engine}`;
+}
+
 /** Waits until a machine's engine answers a client with a certificate on TCP. */
 async function waitUntilReady(
   store: Store,
@@ -173,7 +203,7 @@ async function waitUntilReady(
     limit: 240_000,
     every: 100,
     signal,
-    evidence: () => readConsole(store, name),
+    evidence: () => readLogs(store, config),
     checkAlive: async () => {
       if (findInit(store, name) === undefined) {
         throw new HarnessError({

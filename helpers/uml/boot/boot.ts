@@ -4,10 +4,12 @@ import { basename, join } from 'node:path';
 import { cgroupsToJoin } from '../../netns/boot/boot.ts';
 import { startDetached } from '../../netns/boot/start-detached.ts';
 import { makeCgroups } from '../../netns/cgroups/cgroup-limits.ts';
+import { egressAddress, nameServerAddress } from '../../netns/network/machine-addresses.ts';
 import type { MachineConfig } from '../../netns/state/machine-config.ts';
 import { machineNamespace, namespaceFile } from '../../netns/state/names.ts';
 import { machineDataFolder, type Store } from '../../netns/state/store.ts';
 import { activity } from '../../process/activity.ts';
+import type { AddressRange } from '../../process/address-range.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { writeAtomically } from '../../process/files/write-atomically.ts';
 import { isRootless, ROOTLESS_PIDS } from '../../process/rootless.ts';
@@ -23,8 +25,8 @@ const DEFAULT_MEMORY = 768;
 /** The input of a machine's boot. */
 export interface GuestParts {
   readonly config: MachineConfig;
-  /** Address range prefix of the machines' network. */
-  readonly prefix: number;
+  /** The address range of the machines' network. */
+  readonly range: AddressRange;
   /** Folder of {@link prepareGuestRoot}. */
   readonly root: string;
   /** Environment with ip, nsenter, unshare. */
@@ -130,8 +132,8 @@ async function copyScripts(dataFolder: string): Promise<void> {
 }
 
 function bootVariables(store: Store, parts: GuestParts): string {
-  const { config, prefix, root, env, visible, withEngine } = parts;
-  const { IPAddress, MACAddress, Memory } = config.Driver;
+  const { config, range, root, env, visible, withEngine } = parts;
+  const { IPAddress, MACAddress, Memory, Egress } = config.Driver;
   const dataFolder = machineDataFolder(store, config.Name);
   const variables = {
     name: config.Name,
@@ -145,7 +147,9 @@ function bootVariables(store: Store, parts: GuestParts): string {
     visible: visible.join('\n'),
     memory: `${Memory || DEFAULT_MEMORY}`,
     mac: MACAddress,
-    address: `${IPAddress}/${prefix}`,
+    address: `${IPAddress}/${range.prefix}`,
+    gateway: Egress ? egressAddress(range) : '',
+    name_server: Egress ? nameServerAddress(range) : '',
     start: withEngine ? 'engine' : 'nothing',
     host_path: env['PATH'] ?? '',
   };

@@ -55,6 +55,7 @@ echo "$name" >/proc/sys/kernel/hostname
 echo "$name" >/etc/hostname
 printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n' "$name" >/etc/hosts
 : >/etc/resolv.conf
+[ -z "$name_server" ] || echo "nameserver $name_server" >/etc/resolv.conf
 cp /machine/etc-docker/* /etc/docker/
 for file in service systemctl; do cp /machine/service.sh "/usr/local/sbin/$file"; done
 cp /machine/sudo.sh /usr/local/sbin/sudo
@@ -66,6 +67,7 @@ ip link set lo up
 ip link set vec0 name eth1
 ip address add "$address" brd + dev eth1
 ip link set eth1 up
+[ -z "$gateway" ] || ip route add default via "$gateway"
 
 engine=
 start_engine() {

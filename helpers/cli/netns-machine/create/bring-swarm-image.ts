@@ -6,7 +6,10 @@ import type { FlagValues } from '../flags.ts';
  * E2E_SWARM_IMAGE, else, on a machine with egress, the tag that docker-machine pulls. Without an image it is undefined,
  * and the Swarm options are only recorded.
  */
-export async function bringSwarmImage(flags: FlagValues): Promise<PreparedImage | undefined> {
+export async function bringSwarmImage(
+  flags: FlagValues,
+  driver: 'netns' | 'uml',
+): Promise<PreparedImage | undefined> {
   if (!flags.on('swarm') && !flags.on('swarm-master')) return undefined;
   const { chooseSwarmImage, prepareSwarmImage } = await import('../../../workload/images/swarm.ts');
   const words = flags.text('swarm-image');
@@ -16,5 +19,5 @@ export async function bringSwarmImage(flags: FlagValues): Promise<PreparedImage 
     // The harness, which calls this as docker-machine, names its own image by the tag alone.
     return named.tag === own?.tag ? own : named;
   }
-  return own ?? (flags.on('netns-egress') ? { tag: words } : undefined);
+  return own ?? (flags.on(`${driver}-egress`) ? { tag: words } : undefined);
 }

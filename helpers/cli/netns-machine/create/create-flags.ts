@@ -94,6 +94,11 @@ function localFlags(
       usage:
         "Images that the engine has from the start: names of the tutorial's images, or docker save archives",
     },
+    {
+      ...named('egress'),
+      kind: 'boolean',
+      usage: 'Allow the machine to reach other networks',
+    },
     { ...named('memory'), kind: 'string', usage: limits.memory },
     {
       ...named('subnet'),
@@ -105,18 +110,10 @@ function localFlags(
 }
 
 const OWN: Readonly<Record<string, readonly Flag[]>> = {
-  netns: [
-    ...localFlags('netns', {
-      cpus: 'CPU limit of the machine (default: all CPUs)',
-      memory: 'Memory limit of the machine in MB (default: all memory)',
-    }),
-    {
-      names: ['netns-egress'],
-      kind: 'boolean',
-      env: 'NETNS_EGRESS',
-      usage: 'Allow the machine to reach other networks',
-    },
-  ],
+  netns: localFlags('netns', {
+    cpus: 'CPU limit of the machine (default: all CPUs)',
+    memory: 'Memory limit of the machine in MB (default: all memory)',
+  }),
   uml: localFlags('uml', {
     cpus: 'CPU limit of the machine, at most 1 (default: 1)',
     memory: 'Memory of the machine in MB (default: 768)',

@@ -37,7 +37,7 @@ export async function createLocal(
     if (driver === 'uml') requireOwnKernels(`machine ${name}: create`);
     requireHost(driver);
     images = await bringImages(flags.list(`${driver}-image`));
-    swarmImage = await bringSwarmImage(flags);
+    swarmImage = await bringSwarmImage(flags, driver);
   } catch (error) {
     throw new Failure(
       `Error with pre-create check: ${JSON.stringify((error as Error).message)}`,
@@ -55,7 +55,8 @@ export async function createLocal(
     engineLabels: flags.list('engine-label'),
     engineSettings: engineSettings(flags),
     ...(await swarmOf(flags, swarmImage)),
-    ...(driver === 'netns' ? { egress: flags.on('netns-egress') } : { kernel: 'own' as const }),
+    egress: flags.on(`${driver}-egress`),
+    ...(driver === 'netns' ? {} : { kernel: 'own' as const }),
     ...omitUndefined({ memory, cpus }),
     ...textIfGiven(flags, `${driver}-address`, 'address'),
     ...textIfGiven(flags, `${driver}-subnet`, 'subnet'),

@@ -6,7 +6,7 @@ export interface HostConfig {
   readonly Driver: {
     readonly IPAddress?: string;
     readonly URL?: string;
-    /** True if a machine of the driver `netns` has egress. */
+    /** True if a machine of the driver `netns` or `uml` has egress. */
     readonly Egress?: boolean;
   };
   readonly DriverName: string;
