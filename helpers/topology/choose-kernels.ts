@@ -26,8 +26,8 @@ export function kernelNeedsOf({
 
 /**
  * Chooses the kernel of each machine of a topology. If the kernel that new machines would share lacks a feature that the
- * topology needs, all machines of the cluster get their own kernel. Throws if this is not possible, or if a machine cannot
- * have the kernel of its own that the topology gives it.
+ * topology needs, all machines of the cluster get their own kernel. Throws if this is not possible, or if the topology
+ * gives a machine its own kernel where no machine can have one.
  */
 export async function chooseKernels(
   topology: Topology,

@@ -76,7 +76,7 @@ describe('A user without root whose kernel refuses user namespaces', { shuffle: 
     expect(listOwn(home)).toEqual([]);
   });
 
-  test('is told that no machine can have its own kernel', patience, async ({ home }) => {
+  test('sees why no machine can have its own kernel', patience, async ({ home }) => {
     const [, text = ''] =
       /`kernel: 'own'` gives a machine.*?```json\n(.*?)```/s.exec(topologies) ?? [];
     const file = join(home, 'reports/two-kernels.json');

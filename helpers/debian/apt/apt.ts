@@ -71,8 +71,8 @@ async function writeIfChanged(file: string, text: string): Promise<void> {
 
 /**
  * Returns configuration that apt reads after the host's, so that the host's proxy and credentials apply. It disables
- * the host's pins, other sources, foreign architectures, and the hooks that run after an update. apt keeps what it has read
- * of the lists, which the configuration of containers disables.
+ * the host's pins, other sources, foreign architectures, and the hooks that run after an update. apt keeps its
+ * index of the lists, which the configuration of containers disables.
  */
 function configuration(folder: string, wanted: string): string {
   return `
