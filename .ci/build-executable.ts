@@ -36,6 +36,7 @@ const [, , , only] = process.argv;
 interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly repository?: unknown;
   readonly optionalDependencies: Readonly<Record<string, string>>;
 }
 
@@ -123,8 +124,9 @@ async function build(
       add(path.replace(/\.ts$/, '.js'), join(root, path));
     }
   }
-  const { name, version } = manifest;
-  contents['package.json'] = Buffer.from(JSON.stringify({ name, version, type: 'module' }));
+  const { name, version, repository } = manifest;
+  const own = { name, version, repository, type: 'module' };
+  contents['package.json'] = Buffer.from(JSON.stringify(own));
   contents['import.cjs'] = Buffer.from('module.exports = (file) => import(file);');
   // A call of a child program names these files; the executable reads only the names.
   for (const path of Object.keys(childPrograms)) contents[path] ??= new Uint8Array();

@@ -81,12 +81,15 @@ function toTypes(path: string): string {
 
 /** Has no scripts, and not the Node.js that a clone brings itself: it would replace the user's own. */
 function packageManifest(): object {
-  const { name, version, description, license, type, dependencies, peerDependencies } = manifest;
+  const { name, version, description, license, repository, type } = manifest;
+  const { dependencies, peerDependencies } = manifest;
   return {
     name,
     version,
     description,
     license,
+    // Findings link to its pages.
+    repository,
     type,
     engines: { node: `>=${oldestNode}` },
     bin: Object.fromEntries(bins),
