@@ -4,6 +4,9 @@ import { isAdministrator } from '../../process/rootless.ts';
 /** The commands that reach machines. */
 const COMMANDS = new Set(['up', 'down', 'check', 'trace', 'draw', 'doctor', 'fault', 'test']);
 
+/** Those that also reach other clusters: without such machines, they run here, for example in a container. */
+const OF_ANY_CLUSTER = new Set(['check', 'trace']);
+
 /**
  * Runs a command again in this user's own namespaces, or virtual computer, if its machines are there: those of the provider uml, without root.
  * Returns its exit code; undefined if the command shall run here.
@@ -22,7 +25,8 @@ export async function enterNamespaces(command: Command): Promise<number | undefi
   if (engine.length + context.length > 0) return undefined;
   const { needsNamespaces } = await import('../../machine/uml/needs-namespaces.ts');
   if (!needsNamespaces()) return undefined;
-  const { canEnter, runRootless } = await import('../../uml/rootless/run-rootless.ts');
+  const { canEnter, isEntered, runRootless } = await import('../../uml/rootless/run-rootless.ts');
+  if (OF_ANY_CLUSTER.has(name) && !isEntered()) return undefined;
   // Without namespaces, it examines the requirements of the virtual computer, and starts none.
   if (name === 'doctor' && !(await canEnter())) return undefined;
   const [node, ...words] = [process.execPath, ...process.argv.slice(1)];

@@ -47,6 +47,11 @@ export async function runRootless(argv: readonly [string, ...string[]]): Promise
   }
 }
 
+/** Returns true if this user has such namespaces or a virtual computer already: machines are only there. */
+export function isEntered(): boolean {
+  return findKeeper() !== undefined || findComputer() !== undefined;
+}
+
 /** Returns true if this user is in such namespaces already, or can create them. */
 export async function canEnter(): Promise<boolean> {
   if (findKeeper() !== undefined) return true;
