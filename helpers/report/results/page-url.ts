@@ -20,7 +20,9 @@ export function pageUrl(
   if (repository !== '') return `${repository}/blob/HEAD/${path}`;
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: tested, GITHUB_SHA: commit } = env;
   if (server === undefined || tested === undefined || commit === undefined) return undefined;
-  return isClone(env['GITHUB_WORKSPACE']) ? `${server}/${tested}/blob/${commit}/${path}` : undefined;
+  return isClone(env['GITHUB_WORKSPACE'])
+    ? `${server}/${tested}/blob/${commit}/${path}`
+    : undefined;
 }
 
 /** Returns true if that checked out repository is this project itself. */
