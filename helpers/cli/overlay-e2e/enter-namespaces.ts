@@ -4,7 +4,7 @@ import { isAdministrator } from '../../process/rootless.ts';
 /** The commands that reach machines. */
 const COMMANDS = new Set(['up', 'down', 'check', 'trace', 'draw', 'doctor', 'fault', 'test']);
 
-/** Those that also reach other clusters: without such machines, they run here, for example in a container. */
+/** Commands that also reach other clusters: without such machines, they run here, for example in a container. */
 const OF_ANY_CLUSTER = new Set(['check', 'trace']);
 
 /**
