@@ -15,11 +15,17 @@ type SettingOf =
   | 'trace'
   | 'draw'
   | 'fault'
+  | 'exec'
+  | 'shell'
+  | 'logs'
+  | 'events'
+  | 'capture'
   | 'down'
   | 'doctor'
   | 'report';
 
 const machines = ['up', 'down', 'doctor', 'specs'] as const;
+const inside = ['exec', 'shell', 'logs', 'events'] as const;
 const images = ['up', 'specs'] as const;
 
 /**
@@ -31,13 +37,25 @@ export const settings: readonly Setting[] = [
     names: ['MACHINE_STORAGE_PATH'],
     decides:
       'the state directory of the machines, as for docker-machine; default `~/.local/state/overlay-e2e`',
-    of: ['overlay-e2e', 'up', 'check', 'trace', 'draw', 'fault', 'down', 'doctor', 'specs'],
+    of: [
+      'overlay-e2e',
+      'up',
+      'check',
+      'trace',
+      'draw',
+      'fault',
+      ...inside,
+      'capture',
+      'down',
+      'doctor',
+      'specs',
+    ],
   },
   {
     names: ['XDG_CACHE_HOME'],
     decides:
       'the folder whose subfolder `overlay-e2e` is the cache of downloads and images; default `~/.cache`',
-    of: ['overlay-e2e', 'up', 'check', 'trace', 'draw', 'doctor', 'specs'],
+    of: ['overlay-e2e', 'up', 'check', 'trace', 'draw', 'capture', 'doctor', 'specs'],
   },
   {
     names: ['E2E_PROVIDER'],

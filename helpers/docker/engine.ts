@@ -1,5 +1,6 @@
 import type { EngineHost } from './endpoints/endpoint.ts';
 import { type CallOptions, openConnection } from './connection.ts';
+import { type EngineEvent, followEvents, type FollowEventsOptions } from './events.ts';
 import { type Configs, openConfigs } from './swarm/configs.ts';
 import { type Containers, openContainers } from './containers/containers.ts';
 import { type Images, openImages } from './images.ts';
@@ -15,6 +16,8 @@ export interface Engine extends Disposable {
   readonly machine: EngineHost;
   info(options?: CallOptions): Promise<EngineInfo>;
   version(options?: CallOptions): Promise<EngineVersion>;
+  /** Returns its events as they come, until the signal ends it. */
+  followEvents(options: FollowEventsOptions): Promise<AsyncIterable<EngineEvent>>;
   readonly networks: Networks;
   readonly containers: Containers;
   readonly images: Images;
@@ -34,6 +37,7 @@ export function connectEngine(machine: EngineHost): Engine {
     machine,
     info: async (options) => await readInfo(connection, options),
     version: async (options) => await readVersion(connection, options),
+    followEvents: async (options) => await followEvents(connection, options),
     networks: openNetworks(connection),
     containers: openContainers(connection),
     images: openImages(connection),

@@ -1,3 +1,4 @@
+import type { EnterCommand } from '../netns/boot/enter.ts';
 import type { EngineHost } from '../docker/endpoints/endpoint.ts';
 import type { CommandResult } from '../process/run-command.ts';
 import type { KernelAnswer, KernelFeature } from './kernel-feature.ts';
@@ -135,6 +136,11 @@ export interface MachineProvider {
     argv: readonly [string, ...string[]],
     options?: RunOptions,
   ): Promise<CommandResult>;
+  /**
+   * Returns a command of this computer that runs a program as root in the machine, for callers that start it with their
+   * own streams.
+   */
+  enter(name: string, argv: readonly [string, ...string[]]): Promise<EnterCommand>;
   /** Starts a stopped machine, its engine, and the containers that were running. Returns when the engine answers. */
   start(name: string): Promise<void>;
   /** Shuts the machine down; its containers and images remain. */

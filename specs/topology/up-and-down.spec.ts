@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { connectEngine } from '../../helpers/docker/engine.ts';
+import { testCommandsInside } from './commands-inside.ts';
 import { testDrawing } from './drawing.ts';
 import { expect, expectNothingLeft, expectUntouched } from './lab.ts';
 import { expectRefusal, test } from './running.ts';
@@ -144,6 +145,8 @@ describe('a topology', { shuffle: false }, () => {
   });
 
   describe('overlay-e2e draw', testDrawing);
+
+  describe('commands in a running topology', testCommandsInside);
 
   describe('overlay-e2e down', () => {
     test('removes everything that up created, and names it', async ({ running }) => {

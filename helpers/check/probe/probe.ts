@@ -4,6 +4,7 @@ import { type AgentClient, openAgentClient, type ProbeOptions } from './agent-cl
 import type { AgentChannel } from './agent-channel.ts';
 import { exchange, type ExchangeResult, type Port } from './exchange.ts';
 import { type Follower, openFollower } from './follow.ts';
+import { openRecorder, type Recorder } from './recorder.ts';
 import { type Namespace, wordOf } from './namespace.ts';
 import { openPackets } from './open-packets.ts';
 import type { Packets } from './packets.ts';
@@ -88,6 +89,8 @@ export interface Probe extends AsyncDisposable {
   readonly packets: Packets;
   /** Sends one packet, and records it at every hop. */
   readonly follower: Follower;
+  /** Records frames for a capture file. */
+  readonly recorder: Recorder;
   /** Ends it, and waits until nothing of it is left on the host. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -141,6 +144,7 @@ export function openProbe(host: string, channel: AgentChannel, end: () => Promis
     resolve: async (...args) => await onMachine(host, () => resolveName(client, ...args)),
     packets: openPackets(async (answer, words) => await client.call(words, answer)),
     follower: openFollower(client),
+    recorder: openRecorder(client),
     [Symbol.asyncDispose]: end,
   };
 }

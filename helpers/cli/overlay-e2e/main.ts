@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { guardStandardStreams } from '../standard-streams.ts';
+import { endOptions } from './end-options.ts';
 import { createProgram } from './program.ts';
 
 // It is this process's own, set by the script that starts it, and nothing that others should get.
@@ -10,7 +11,7 @@ guardStandardStreams('overlay-e2e', '--verbose');
 try {
   const isPlugin = process.argv[2] === 'docker-plugin';
   const isCall = !isPlugin || (await import('./plugin/enter-plugin.ts')).enterPlugin();
-  if (isCall) await createProgram({ isPlugin }).parseAsync();
+  if (isCall) await createProgram({ isPlugin }).parseAsync(endOptions(process.argv));
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {

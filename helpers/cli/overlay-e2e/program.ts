@@ -6,6 +6,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addDraw } from './commands/draw.ts';
 import { addDown } from './commands/down.ts';
 import { addFault } from './commands/fault.ts';
+import { addCapture, addEvents, addExec, addLogs, addShell } from './commands/lab.ts';
 import { addPlugin } from './commands/plugin.ts';
 import { addReport } from './commands/report.ts';
 import { addHelp } from './commands/help.ts';
@@ -39,6 +40,11 @@ export function createProgram({ isPlugin = false } = {}): Command {
     addDiscover,
     addDraw,
     addFault,
+    addExec,
+    addShell,
+    addLogs,
+    addEvents,
+    addCapture,
     addDown,
     addDoctor,
     addInit,

@@ -8,6 +8,9 @@ import { containerAnswer, type ContainerFacts } from './container-facts.ts';
 import { demuxOutput } from './demux-output.ts';
 import { type ExecOptions, type ExecResult, execInContainer } from './exec.ts';
 import type { Explain } from '../explain-failure.ts';
+import { followLogs, type FollowLogsOptions } from './follow-logs.ts';
+import { openExec, type OpenExec, type OpenExecOptions } from './open-exec.ts';
+import type { OutputPart } from './read-output.ts';
 import { unlessStatus } from '../unless-status.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
 
@@ -31,10 +34,14 @@ export interface Container {
   logs(
     options?: CallOptions & { readonly lines?: number; readonly since?: number },
   ): Promise<string>;
+  /** Returns its output as it comes, until it or the signal ends. */
+  followLogs(options: FollowLogsOptions): Promise<AsyncIterable<OutputPart>>;
   /** Returns its processes, with the columns of `ps -ef`. */
   top(options?: CallOptions): Promise<readonly Readonly<Record<string, string>>[]>;
   /** Runs a program in it, without a shell. Any exit code is a result, not an error. */
   exec(argv: readonly [string, ...string[]], options?: ExecOptions): Promise<ExecResult>;
+  /** Runs a program in it with streams of the caller. */
+  openExec(argv: readonly [string, ...string[]], options?: OpenExecOptions): Promise<OpenExec>;
 }
 
 export function openContainer(connection: Connection, id: string, name: string): Container {
@@ -109,6 +116,10 @@ export function openContainer(connection: Connection, id: string, name: string):
         explain,
       });
     },
+    followLogs: async (options) => {
+      const { terminal } = await container.inspect(options);
+      return await followLogs(connection, { id, name, terminal, explain }, options);
+    },
     top: async (options) =>
       await connection.call({
         ...options,
@@ -121,6 +132,8 @@ export function openContainer(connection: Connection, id: string, name: string):
       }),
     exec: async (argv, options) =>
       await execInContainer(connection, { id, name, argv, explain }, options),
+    openExec: async (argv, options) =>
+      await openExec(connection, { id, name, argv, explain }, options),
   };
   return container;
 }

@@ -24,7 +24,8 @@ export interface ExecResult {
   readonly stderr: string;
 }
 
-interface ExecTarget {
+/** A program to run in a container. */
+export interface ExecTarget {
   readonly id: string;
   readonly name: string;
   readonly argv: readonly [string, ...string[]];
@@ -80,7 +81,7 @@ async function talk(stream: Duplex, input: string | Uint8Array | undefined): Pro
 const execAnswer = z.object({ Running: z.boolean(), ExitCode: z.number().nullable() });
 
 /** The output may end shortly before the engine has recorded the exit code. */
-async function readExitCode(exec: Docker.Exec, abortSignal: AbortSignal): Promise<number> {
+export async function readExitCode(exec: Docker.Exec, abortSignal: AbortSignal): Promise<number> {
   const look = async () => {
     const { Running, ExitCode } = execAnswer.parse(await exec.inspect({ abortSignal }));
     return Running || ExitCode === null ? notYet('the program still runs') : done(ExitCode);

@@ -13,6 +13,7 @@ import {
 } from './environment.ts';
 import { inspect, list, listRows, unknownMachine } from './inspect.ts';
 import { cleanUp, create } from './create.ts';
+import { wrapAsRoot } from './remote-shell.ts';
 import { run } from './run.ts';
 import { isCertificateError, waitForEngine } from '../../docker/endpoints/wait-for-engine.ts';
 import { serializeFirstCreate } from './serialize-first-create.ts';
@@ -63,6 +64,12 @@ export function createDockerMachineProvider({
     inspect: (name) => inspect(call, name),
     trySharedKernel: async () => undefined,
     run: (name, argv, options) => run(call, name, argv, options),
+    enter: async (name, argv) => ({
+      file: dockerMachineCommand(env),
+      args: ['ssh', name, wrapAsRoot(argv)],
+      env: ownEnv,
+      readsTerminal: true,
+    }),
     start: (name) => start(call, name),
     stop: (name) => callForState(call, 'stop', name),
     reboot: async (name) => {

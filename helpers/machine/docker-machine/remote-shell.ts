@@ -19,6 +19,13 @@ export function wrapForRemoteShell(argv: readonly string[], mark: string): strin
   return `sh -c ${quoteForShell(script)}`;
 }
 
+/** Returns one argument for `docker-machine ssh NAME ARGUMENT` that runs `argv` as root with the caller's streams. */
+export function wrapAsRoot(argv: readonly string[]): string {
+  const program = argv.map(quoteForShell).join(' ');
+  const script = `if [ "$(id -u)" = 0 ]; then exec ${program}; fi; exec sudo -n -- ${program}`;
+  return `sh -c ${quoteForShell(script)}`;
+}
+
 /**
  * Returns the program's standard error and its exit code; undefined if the line with the code is missing, because then
  * the program did not run to completion.

@@ -35,6 +35,7 @@ export function createEnginesProvider(
     trySharedKernel: async () => undefined,
     create: async ({ name }) => refuse('create', name),
     run: async (name) => refuse('run a program in', name),
+    enter: async (name) => refuse('run a program in', name),
     start: async (name) => refuse('start', name),
     stop: async (name) => refuse('stop', name),
     reboot: async (name) => refuse('reboot', name),

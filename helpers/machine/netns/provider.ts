@@ -1,5 +1,4 @@
 import { DEFAULT_ENGINE } from '../../debian/engines/engine-bundle.ts';
-import type { EnterCommand } from '../../netns/boot/enter.ts';
 import type { DriverName, MachineConfig } from '../../netns/state/machine-config.ts';
 import type { NetnsMachineOptions } from '../../netns/state/reserve.ts';
 import { shutDown } from '../../netns/boot/shut-down.ts';
@@ -32,11 +31,6 @@ export interface NetnsProvider extends MachineProvider {
   config(name: string): MachineConfig;
   /** Configures a running machine's engine with its config.json and its certificates, and restarts the engine. */
   configureEngine(name: string): Promise<void>;
-  /**
-   * Returns a command that runs `argv` in a machine, for callers that start the program themselves, for example with a
-   * terminal.
-   */
-  enter(name: string, argv: readonly [string, ...string[]]): Promise<EnterCommand>;
 }
 
 export interface NetnsProviderOptions {

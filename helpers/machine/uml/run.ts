@@ -21,7 +21,8 @@ export async function enter(
     prepareTools(),
   ]);
   const inside = commandInside(store, config.Name, argv, guestEnvironment(root, bundle));
-  return { ...inside, env: tools.env };
+  // A machine with its own kernel gets its input as one file: a terminal never ends it.
+  return { ...inside, env: tools.env, readsTerminal: false };
 }
 
 /** Runs `argv` as root inside of a machine. */

@@ -1,11 +1,13 @@
 import { cgroupsToJoin, requireInit } from './boot.ts';
 import type { Store } from '../state/store.ts';
 
-/** A command of the host that runs a program in a machine. */
+/** A command of this computer that runs a program in a machine. */
 export interface EnterCommand {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** False if the program cannot read from a terminal: its input must be a file or a pipe. */
+  readonly readsTerminal: boolean;
 }
 
 /** Returns a command that runs `argv` as root in a running machine: in its namespaces, and within its limits. */
@@ -27,5 +29,10 @@ export function enterCommand(
     `exec nsenter --target ${pid} --mount --uts --ipc --net --pid --cgroup env -i "$@"`,
   ].join('\n');
   const settings = variables.map(([key, value]) => `${key}=${value}`);
-  return { file: 'sh', args: ['-c', script, 'enter', ...settings, ...argv], env: env.host };
+  return {
+    file: 'sh',
+    args: ['-c', script, 'enter', ...settings, ...argv],
+    env: env.host,
+    readsTerminal: true,
+  };
 }

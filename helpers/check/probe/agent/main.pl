@@ -13,6 +13,7 @@ require "$folder/$_.pl"
         runtime/files runtime/sockets runtime/exchanges runtime/threads runtime/encryption runtime/ipvs
         trials/packets trials/links trials/expected trials/captures
         trials/listeners trials/trials trials/inject trials/sniff trials/follow
+        trials/recorder
     );
 
 my %verbs = (
@@ -33,6 +34,8 @@ my %verbs = (
     follow => \&Follow::start,
     followed => \&Follow::report,
     send => \&Follow::send_one,
+    record => \&Recorder::start,
+    recorded => \&Recorder::report,
     results => \&Trials::report,
     exchange => \&Exchanges::exchange,
     idle => \&Ipvs::idle,

@@ -27,6 +27,11 @@ export const sources: Readonly<Record<string, () => Promise<Offer> | Offer>> = {
     return { words: diagnosisCodes };
   },
   'fault machine': () => ({ words: machineNames(process.env) }),
+  'exec name': offerEnds,
+  'capture place': offerPlaces,
+  'capture --context': offerContexts,
+  'shell name': offerEnds,
+  'logs name': offerEnds,
   'trace from': offerEnds,
   'trace to': offerEnds,
   'trace in': () => ({ words: machineNames(process.env), files: 'files' }),
@@ -49,6 +54,12 @@ async function offerEnds(): Promise<Offer> {
   const document = await findDocument();
   const containers = (document?.workload ?? []).map(({ container }) => container);
   return { words: [...new Set([...containers, ...machineNames(process.env)])] };
+}
+
+/** Offers the containers, machines and networks of the running topology. */
+async function offerPlaces(): Promise<Offer> {
+  const [ends, document] = await Promise.all([offerEnds(), findDocument()]);
+  return { words: [...ends.words, ...(document?.networks ?? []).map(({ name }) => name)] };
 }
 
 /** Reads the running topology; undefined if none runs or its file is unreadable. */

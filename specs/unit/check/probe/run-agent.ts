@@ -8,7 +8,7 @@ export const AGENT = join(import.meta.dirname, '../../../../helpers/check/probe/
 const FILES = [
   'runtime/system runtime/loop runtime/json runtime/namespaces runtime/programs runtime/files runtime/sockets',
   'runtime/exchanges runtime/threads runtime/encryption runtime/ipvs trials/packets trials/links trials/expected trials/captures trials/listeners',
-  'trials/trials trials/inject trials/sniff trials/follow',
+  'trials/trials trials/inject trials/sniff trials/follow trials/recorder',
 ].join(' ');
 
 /** Runs Perl with all parts of the agent loaded. Returns the value of the last expression, converted by the agent's JSON. */

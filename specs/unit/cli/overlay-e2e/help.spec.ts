@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { moreOf, shownCommands } from '../../../../helpers/cli/overlay-e2e/describe.ts';
+import { endOptions } from '../../../../helpers/cli/overlay-e2e/end-options.ts';
 import { createProgram } from '../../../../helpers/cli/overlay-e2e/program.ts';
 
 const paths = pathsOf(createProgram());
@@ -83,9 +84,11 @@ async function callOf(line: string): Promise<string> {
       called.push(path.join(' '));
     });
   }
-  await program.parseAsync(words, { from: 'user' }).catch((error: { code: string }) => {
-    called.push(error.code === 'commander.helpDisplayed' ? 'help' : error.code);
-  });
+  await program
+    .parseAsync(endOptions(['node', 'main', ...words]))
+    .catch((error: { code: string }) => {
+      called.push(error.code === 'commander.helpDisplayed' ? 'help' : error.code);
+    });
   return called.join(', ');
 }
 

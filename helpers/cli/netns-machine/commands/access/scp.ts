@@ -105,7 +105,7 @@ async function prepare(
   context: CommandContext,
   { host }: Place,
   [script, ...args]: readonly [string, ...string[]],
-): Promise<EnterCommand> {
+): Promise<Omit<EnterCommand, 'readsTerminal'>> {
   const argv = ['sh', '-c', script, 'scp', ...args] as const;
   if (host !== undefined) return await commandInside(context, host, [...argv, '']);
   const { PATH = '/usr/bin:/bin', HOME = '/' } = context.environment;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { complain, type CommandContext } from '../../context.ts';
 import { driverOf } from '../../hosts/drivers.ts';
-import { commandInside, waitForEnd } from '../../enter-machine.ts';
+import { commandInside, shellWords, waitForEnd } from '../../enter-machine.ts';
 import { Failure } from '../../failure.ts';
 import type { Host } from '../../hosts/host-config.ts';
 import { loadHost, targets } from '../../hosts/host.ts';
@@ -90,18 +90,8 @@ async function runInside(
     );
   }
   const onTerminal = process.stdin.isTTY && wantsShell;
-  // A login shell would put the PATH of /etc/profile in the place of the one with the engine's programs.
-  const shell = 'cd; shell=$(command -v bash || command -v sh)';
-  const run = line === '' ? 'exec "$shell"' : 'exec "$shell" -c "$1"';
-  // `script` gives the shell its own terminal: job control needs one from inside the machine.
-  const withTerminal = 'export TERM="$2"; exec script -qec "${1:-$shell}" /dev/null';
-  const script = onTerminal
-    ? `${shell}; if command -v script >/dev/null; then ${withTerminal}; fi; ${run}`
-    : `${shell}; ${run}`;
-  const terminal = context.environment['TERM'] ?? 'dumb';
-  const argv = ['sh', '-c', script, 'ssh', line, terminal] as const;
-  const { file, args, env } = await commandInside(context, host, argv);
-  // A machine with its own kernel gets its input as one file: a terminal never ends it.
-  const input = host.config.DriverName === 'uml' && process.stdin.isTTY ? 'ignore' : 'inherit';
+  const argv = shellWords(line, { isTerminal: onTerminal, type: context.environment['TERM'] });
+  const { file, args, env, readsTerminal } = await commandInside(context, host, argv);
+  const input = process.stdin.isTTY && !readsTerminal ? 'ignore' : 'inherit';
   return await waitForEnd(spawn(file, args, { env, stdio: [input, 'inherit', 'inherit'] }));
 }

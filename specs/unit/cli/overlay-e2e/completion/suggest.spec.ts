@@ -92,6 +92,11 @@ describe('Completion', () => {
 
 /** Arguments with arbitrary values, or values that only the user knows. */
 const free = [
+  'capture --engine',
+  'capture --except',
+  'capture --for',
+  'capture --node',
+  'capture --size',
   'check --engine',
   'check --except',
   'check --limit',
@@ -102,9 +107,13 @@ const free = [
   'check --watch',
   'discover --engine',
   'discover --except',
+  'events --for',
+  'events --since',
+  'exec program',
   'fault --by',
   'fault --for',
   'fault --jitter',
+  'logs --tail',
   'test words',
   'trace --engine',
   'trace --except',

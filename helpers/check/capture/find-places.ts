@@ -1,0 +1,105 @@
+import { endpointsOf } from '../derive/endpoints.ts';
+import type { QueriedHost } from '../model/observation.ts';
+import { valueOf } from '../model/observed.ts';
+import type { NamespaceFile } from '../observe/kernel/read-overlays.ts';
+import type { Namespace } from '../probe/namespace.ts';
+import { InputError } from '../../process/errors/input-error.ts';
+import { suggestName } from '../../process/text/suggest-name.ts';
+
+/** A namespace to record, and its name in the capture. */
+export interface CapturePlace {
+  readonly host: string;
+  /** `container web`, `overlay my-net`, `load balancer of my-net`, `mesh` or `host`. */
+  readonly name: string;
+  readonly namespace: Namespace;
+}
+
+/** A host with the namespaces that its engine keeps. */
+export interface ListedHost {
+  readonly host: QueriedHost;
+  readonly files: readonly NamespaceFile[];
+}
+
+/**
+ * Returns the namespaces that the words of a capture name, each `HOST`, `[HOST/]CONTAINER` or `[HOST/]NETWORK`. A network
+ * stands for its overlay and its load balancer on each host; without words, the hosts and all overlays are meant. An
+ * unknown name is an {@link InputError}.
+ */
+export function findPlaces(
+  words: readonly string[],
+  listed: readonly ListedHost[],
+): readonly CapturePlace[] {
+  const all = listed.flatMap(placesOf);
+  const wanted =
+    words.length === 0
+      ? all.filter(({ kind }) => kind !== 'container')
+      : words.flatMap((word) => matching(word, all));
+  return [...new Set(wanted)].map(({ host, name, namespace }) => ({ host, name, namespace }));
+}
+
+interface NamedPlace extends CapturePlace {
+  readonly kind: 'host' | 'container' | 'network';
+  /** The names that mean it. */
+  readonly names: readonly string[];
+}
+
+function placesOf({ host, files }: ListedHost): NamedPlace[] {
+  const { name } = host;
+  const networks = valueOf(host.engine)?.networks ?? [];
+  const containers = new Map(
+    endpointsOf({ hosts: [host] }).map(({ container, containerId, pid }) => [
+      pid,
+      { container, containerId },
+    ]),
+  );
+  return [
+    { host: name, kind: 'host', name: 'host', names: [name], namespace: 'host' },
+    ...[...containers].map(
+      ([pid, { container, containerId }]): NamedPlace => ({
+        host: name,
+        kind: 'container',
+        name: `container ${container}`,
+        // A task is also known without its ID.
+        names: [container, containerId.slice(0, 12), container.replace(/\.[a-z0-9]{25}$/, '')],
+        namespace: { pid },
+      }),
+    ),
+    ...networks.flatMap(({ id, name: network, ingress }) =>
+      files.flatMap((file): NamedPlace[] => {
+        const called = roleOf(file.name, { id, network, ingress });
+        if (called === undefined) return [];
+        const namespace = { path: file.path };
+        return [{ host: name, kind: 'network', name: called, names: [network], namespace }];
+      }),
+    ),
+  ];
+}
+
+/** Returns the name of a namespace of a network; undefined for those of other networks. */
+function roleOf(
+  file: string,
+  network: { readonly id: string; readonly network: string; readonly ingress: boolean },
+): string | undefined {
+  if (network.ingress && file === 'ingress_sbox') return 'mesh';
+  const [, kind, prefix = ''] = /^(\d+-|lb_)(\w{6,})$/.exec(file) ?? [];
+  if (kind === undefined || !network.id.startsWith(prefix)) return undefined;
+  return kind === 'lb_' ? `load balancer of ${network.network}` : `overlay ${network.network}`;
+}
+
+function matching(word: string, all: readonly NamedPlace[]): readonly NamedPlace[] {
+  const [, host, name = word] = /^([^/]+)\/(.+)$/.exec(word) ?? [];
+  const found = all.filter(
+    (place) => place.names.includes(name) && (host === undefined || place.host === host),
+  );
+  if (found.length > 0) return found;
+  throw new InputError({
+    code: 'name-unknown',
+    subject: word,
+    observed: 'no host, container on an overlay, or overlay network has this name',
+    hint: suggestName(
+      word,
+      all.map(({ names }) => names[0] ?? ''),
+      'names',
+    ),
+  });
+}
