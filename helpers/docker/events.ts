@@ -21,6 +21,8 @@ export interface EngineEvent {
 export interface FollowEventsOptions extends CallOptions {
   /** Begins with earlier events since this time, in seconds since 1970. */
   readonly since?: number | undefined;
+  /** Ends by itself after the events until this time, in seconds since 1970. */
+  readonly until?: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -48,10 +50,10 @@ const eventAnswer = z
     }),
   );
 
-/** `docker events`: returns the events of an engine as they come, until the signal ends it. */
+/** `docker events`: returns the events of an engine as they come, until a time or the signal ends it. */
 export async function followEvents(
   connection: Connection,
-  { since, signal, limit }: FollowEventsOptions,
+  { since, until, signal, limit }: FollowEventsOptions,
 ): Promise<AsyncIterable<EngineEvent>> {
   return await connection.call({
     limit,
@@ -59,7 +61,7 @@ export async function followEvents(
     title: 'events',
     answer: z.custom<AsyncIterable<EngineEvent>>(),
     ask: async (docker) => {
-      const stream = (await docker.getEvents(omitUndefined({ since }))) as Readable;
+      const stream = (await docker.getEvents(omitUndefined({ since, until }))) as Readable;
       addAbortSignal(AbortSignal.any([connection.closed, signal]), stream);
       return readEvents(stream);
     },

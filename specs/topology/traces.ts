@@ -148,8 +148,14 @@ async function findNetworks(
     linkOrNothing('/proc/self/ns/net'),
     ...names.map((name) => `net:[${inodeOf(join('/run/netns', name))}]`),
   ]);
+  // The oldest process of the directory names a namespace: a later one may be a command that is just ending.
   const unnamed = new Map(
-    processes.filter(({ net }) => net !== '' && !known.has(net)).map((one) => [one.net, one]),
+    [
+      ...processes.filter(({ isOfStore }) => !isOfStore),
+      ...processes.filter(({ isOfStore }) => isOfStore).toReversed(),
+    ]
+      .filter(({ net }) => net !== '' && !known.has(net))
+      .map((one) => [one.net, one]),
   );
   const found = await Promise.all(
     [...unnamed.values()].map(async (one) => {

@@ -20,8 +20,7 @@ export async function runEvents({
   json = false,
 }: EventsOptions): Promise<number> {
   using watch = new InterruptionWatch();
-  const limit = seconds === undefined ? undefined : AbortSignal.timeout(seconds * 1000);
-  const signal = AbortSignal.any([watch.signal, ...(limit === undefined ? [] : [limit])]);
+  const { signal } = watch;
   try {
     const provider = await openProvider();
     using running = await openRunning(provider, 'events');
@@ -29,8 +28,13 @@ export async function runEvents({
     const width = Math.max(0, ...names);
     await Promise.all(
       running.machines.map(async (machine) => {
-        const from = since === undefined ? undefined : Math.floor(Date.now() / 1000 - since);
-        const events = await running.engineOf(machine).followEvents({ since: from, signal });
+        const now = Date.now() / 1000;
+        const events = await running.engineOf(machine).followEvents({
+          signal,
+          // The engine itself ends: after all events until then, however slow it is.
+          ...(since === undefined ? {} : { since: Math.floor(now - since) }),
+          ...(seconds === undefined ? {} : { until: Math.ceil(now + seconds) }),
+        });
         for await (const event of events) {
           console.log(
             json
@@ -42,7 +46,6 @@ export async function runEvents({
     );
     return 0;
   } catch (error) {
-    if (watch.interrupted === undefined && limit?.aborted === true) return 0;
     return reportFailure(watch.interrupted ?? error);
   }
 }
