@@ -44,7 +44,8 @@ const eventAnswer = z
     ({ time, timeNano, Type, Action, Actor }): EngineEvent => ({
       time: timeNano === undefined ? time * 1000 : Math.floor(timeNano / 1_000_000),
       type: Type,
-      action: Action,
+      // A program without arguments leaves a space at the end of its command line.
+      action: Action.trim(),
       id: Actor.ID,
       attributes: Actor.Attributes ?? {},
     }),
