@@ -17,7 +17,7 @@ mount --bind "$2" clone
 cd clone
 drop='exec setpriv --reuid $1 --regid $1 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs sh -c "$2"'
 if [ "$4" = refused ]; then
-  mkdir ../root; mount --rbind / ../root
+  mkdir -p ../root; mount --rbind / ../root
   exec chroot ../root sh -euc 'cd "$3"; '"$drop" sh $1 "$3" "$PWD"
 fi
 exec sh -euc "$drop" sh $1 "$3"`;

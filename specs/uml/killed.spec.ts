@@ -8,7 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createUmlProvider } from '../../helpers/machine/uml/provider.ts';
 import { readHierarchies, storeCgroup } from '../../helpers/netns/cgroups/cgroup.ts';
 import { namespaceFolder, namespacePrefix } from '../../helpers/netns/state/names.ts';
-import { readIfThere } from '../../helpers/process/files/read-if-exists.ts';
+import { listProcesses } from './list-processes.ts';
 
 const helpers = join(import.meta.dirname, '../../helpers');
 
@@ -55,13 +55,3 @@ test.for(['machine killed: disk', 'takes commands', 'engine answers'])(
     expect(existsSync(join(store, 'machines', 'killed'))).toBe(false);
   },
 );
-
-/** The processes whose command line contains this text. */
-function listProcesses(text: string): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      const line = readIfThere(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
-      return line.includes(text) ? [line] : [];
-    });
-}

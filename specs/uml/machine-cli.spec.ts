@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
 import { openLab } from '../machine-cli/lab.ts';
+import { listProcesses } from './list-processes.ts';
 
 const test = base.extend(
   'cli',
@@ -103,14 +104,16 @@ describe('A machine of the driver uml', { shuffle: false }, () => {
     expect(await run('netns-machine ls --format {{.Error}}')).toBe('');
   });
 
-  test('stops, is killed, starts and is removed', async ({ cli: { run } }) => {
+  test('stops, is killed, starts and is removed', async ({ cli: { run, lab } }) => {
     for (const verb of ['stop', 'kill']) {
       await run(`netns-machine ${verb} own`);
       expect(await run('netns-machine status own')).toBe('Stopped');
       await run('netns-machine start own');
       expect(await run('netns-machine status own')).toBe('Running');
     }
+    expect(listProcesses(lab.store)).not.toEqual([]);
     await run('netns-machine rm -y own');
     expect(await run('netns-machine ls -q')).toBe('');
+    expect(listProcesses(lab.store)).toEqual([]);
   });
 });

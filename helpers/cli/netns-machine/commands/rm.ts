@@ -49,6 +49,6 @@ async function forget(context: CommandContext, name: string): Promise<void> {
 }
 
 async function destroy(context: CommandContext, name: string, driver = 'netns'): Promise<void> {
-  if (driver === 'netns') await (await loadOperations(context)).provider.remove([name]);
+  if (driver !== 'none') await (await loadOperations(context)).provider.remove([name]);
   await rm(join(context.storage, 'machines', name), { recursive: true, force: true });
 }
