@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 import { SpecsReporter } from './helpers/cli/specs-reporter.ts';
 import { cacheFolder } from './helpers/debian/cache/cache.ts';
 import { allureReporters } from './helpers/report/vitest/vitest-reporters.ts';
-import { topologies } from './helpers/topology/topologies.ts';
+import { tutorialTopologies } from './helpers/topology/topologies.ts';
 import { allowedSkips } from './specs/allowed-skips.ts';
 import { describeUnknownProject } from './specs/require-projects.ts';
 import { neededStages } from './specs/seed/stages.ts';
@@ -32,7 +32,8 @@ const ofSpecs = { E2E_SUBNET: '', GITHUB_ACTIONS: '', GITHUB_STEP_SUMMARY: '' };
 
 /** One topology on one engine. `npm run matrix` runs all combinations in turn and merges their results. */
 const combination = process.env['E2E_COMBINATION'];
-const clusters = combination === undefined ? topologies.map(({ name }) => name) : [combination];
+const clusters =
+  combination === undefined ? tutorialTopologies.map(({ name }) => name) : [combination];
 
 /** The tutorial's specs on each cluster kind; the project's name is the topology's. */
 const ofTutorial = await overlayProjects({
@@ -42,7 +43,15 @@ const ofTutorial = await overlayProjects({
 });
 /** Folders with a user-defined topology, each a project with the topology's name. */
 const own = await overlayProjects({ topologies: ['specs/*/topology.ts'] });
-const onOneCluster = [...ofTutorial, ...own];
+/** Services of a swarm need IPVS and ESP, for which machines get their own kernel: only if they are requested. */
+const ofServices = isRequested('swarm-services')
+  ? await overlayProjects({
+      topologies: ['swarm-services'],
+      include: ['specs/swarm-services/**/*.spec.ts'],
+      timeout: 900_000,
+    })
+  : [];
+const onOneCluster = [...ofTutorial, ...own, ...ofServices];
 
 /** A project that runs only if it is requested. */
 interface RequestedProject {
@@ -100,12 +109,14 @@ const onRequest: readonly RequestedProject[] = [
   },
 ];
 
-const unknown = describeUnknownProject(process.argv.slice(2), [
+const projectNames = new Set([
   'unit',
   'machines',
   ...onRequest.map(({ name }) => name),
+  'swarm-services',
   ...onOneCluster.map(({ test }) => test.name),
 ]);
+const unknown = describeUnknownProject(process.argv.slice(2), [...projectNames]);
 if (unknown !== undefined) {
   console.error(`✖ ${unknown}`);
   // The exit code for wrong usage, as in every command of this project.
@@ -165,6 +176,7 @@ export default defineConfig({
           exclude: [
             'specs/unit/**',
             'specs/seed/**',
+            'specs/swarm-services/**',
             ...onRequest.flatMap(({ include }) => include),
             ...own.flatMap(({ test }) => test.include),
           ],

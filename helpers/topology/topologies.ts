@@ -1,5 +1,6 @@
 import { InputError } from '../process/errors/input-error.ts';
 import { suggestName } from '../process/text/suggest-name.ts';
+import { swarmServices } from './swarm-services.ts';
 import { carCluster, onKeystore, seed } from './seed.ts';
 import { combine, type Topology } from './topology.ts';
 
@@ -37,7 +38,16 @@ const swarmMode: Topology = {
 };
 
 /** The tutorial's cluster as each cluster kind. */
-export const topologies: readonly Topology[] = [seed, etcd, zookeeper, classicSwarm, swarmMode];
+export const tutorialTopologies: readonly Topology[] = [
+  seed,
+  etcd,
+  zookeeper,
+  classicSwarm,
+  swarmMode,
+];
+
+/** All built-in topologies. */
+export const topologies: readonly Topology[] = [...tutorialTopologies, swarmServices];
 
 /** Returns the built-in topology with a name, or a {@link combine combination} with an engine. */
 export function findTopology(name: string): Topology {

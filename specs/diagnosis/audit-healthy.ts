@@ -9,7 +9,7 @@ import { InterruptionWatch } from '../../helpers/process/errors/interruption.ts'
 import { topologyTarget } from '../../helpers/topology/target/audit-target.ts';
 import { bringUp } from '../../helpers/topology/bring-up/bring-up.ts';
 import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
-import { topologies } from '../../helpers/topology/topologies.ts';
+import { tutorialTopologies } from '../../helpers/topology/topologies.ts';
 import type { Topology } from '../../helpers/topology/topology.ts';
 import { type ConfusionRun, runOf } from './confusion-run.ts';
 import { formerOf } from '../../helpers/topology/bring-up/stages/form-cluster.ts';
@@ -21,7 +21,7 @@ export async function auditHealthyClusters(
   isIncluded: (name: string) => boolean,
 ): Promise<void> {
   if (times === 0) return;
-  for (const topology of topologies.filter(({ name }) => isIncluded(name))) {
+  for (const topology of tutorialTopologies.filter(({ name }) => isIncluded(name))) {
     const missing = formerOf(topology.cluster).whyNotHere?.();
     if (missing !== undefined) {
       console.log(`${topology.name}: skipped: ${missing}`);

@@ -1,7 +1,7 @@
 import { type UnsuitableEngine, refuseBundle } from '../../helpers/cluster/require-engines.ts';
 import { ENGINE_VERSIONS } from '../../helpers/debian/engines/engine-bundle.ts';
 import { engineNeedOf } from '../../helpers/topology/choose-engines.ts';
-import { topologies } from '../../helpers/topology/topologies.ts';
+import { tutorialTopologies } from '../../helpers/topology/topologies.ts';
 import { combine, type Topology } from '../../helpers/topology/topology.ts';
 
 /** A topology on an engine. */
@@ -19,9 +19,9 @@ export interface Combination {
  * empty
  */
 export async function listCombinations(words: readonly string[] = []): Promise<Combination[]> {
-  const named = topologies.filter(({ name }) => words.includes(name));
-  const bundles = words.filter((word) => !topologies.some(({ name }) => name === word));
-  const kinds = named.length === 0 ? topologies : named;
+  const named = tutorialTopologies.filter(({ name }) => words.includes(name));
+  const bundles = words.filter((word) => !tutorialTopologies.some(({ name }) => name === word));
+  const kinds = named.length === 0 ? tutorialTopologies : named;
   const engines = bundles.length === 0 ? ENGINE_VERSIONS : bundles;
   return await Promise.all(
     kinds.flatMap((kind) =>

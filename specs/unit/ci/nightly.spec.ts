@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { topologies } from '../../../helpers/topology/topologies.ts';
+import { tutorialTopologies } from '../../../helpers/topology/topologies.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const fakeVirtualBox = join(import.meta.dirname, 'fake-vboxmanage.sh');
@@ -194,7 +194,7 @@ describe('The nightly workflow', () => {
 
   test('runs the specs on every other cluster kind, except the kind without a public image', () => {
     const [, kinds = ''] = /for kind in (.*); do/.exec(workflow) ?? [];
-    const others = topologies.map(({ name }) => name).filter((name) => name !== 'seed');
+    const others = tutorialTopologies.map(({ name }) => name).filter((name) => name !== 'seed');
     expect(kinds.split(' ')).toEqual(others.filter((name) => name !== 'classic-swarm'));
   });
 

@@ -30,9 +30,26 @@ export async function bringUpSwarm(
         .map((engine) => joinSwarm(engine, manager, tokens.worker, {}, { signal })),
     );
     await waitForSwarm(manager, engines, { signal });
+    await slowHeartbeat(manager, machines, signal);
     await labelNodes(manager, topology, signal);
     return machines;
   });
+}
+
+/** The interval of heartbeats unless it is set, in seconds. */
+const HEARTBEAT = 5;
+
+/**
+ * Gives slow machines more time between two heartbeats. The managers declare a node that misses three of them down, and
+ * move its tasks.
+ */
+async function slowHeartbeat(
+  manager: Engine,
+  machines: readonly Machine[],
+  signal: AbortSignal,
+): Promise<void> {
+  const factor = Math.max(...machines.map(({ limitFactor = 1 }) => limitFactor));
+  if (factor > 1) await manager.swarm.setHeartbeat(HEARTBEAT * factor, { signal });
 }
 
 /** Gives the nodes the labels that the topology has for their machines. */
