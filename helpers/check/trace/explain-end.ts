@@ -127,7 +127,7 @@ function unsent({ recording, tables }: Facts): TraceEntry | undefined {
   const { route, address, neighbor } = nextHopOf({ destination: to.address }, own);
   if (route === undefined)
     return { kind: 'route', text: 'no route', wrong: `no route to ${to.address}` };
-  const [drop] = own.drops ?? [];
+  const drop = findDrop(own.drops, 'OUTPUT', recording.request);
   if (sent.error === 'EPERM' && drop !== undefined)
     return { kind: 'firewall', text: drop, wrong: 'drops it' };
   if (neighbor?.mac !== undefined) return undefined;
@@ -143,7 +143,7 @@ function unsent({ recording, tables }: Facts): TraceEntry | undefined {
 }
 
 /** The entry that stops a packet after its last hop, if a table shows one. */
-function causeAfter(last: TraceHop, { tables }: Facts): TraceEntry | undefined {
+function causeAfter(last: TraceHop, { recording, tables }: Facts): TraceEntry | undefined {
   const { place, device, direction, outer } = last;
   const own = tables.of(place);
   const isTunneled = own !== undefined && place.kind === 'overlay' && isTunnel(device, own);
@@ -165,11 +165,24 @@ function causeAfter(last: TraceHop, { tables }: Facts): TraceEntry | undefined {
       wrong: `${place.host} has none`,
     };
   }
-  const [drop] = own?.drops ?? [];
+  const drop = findDrop(own?.drops, direction === 'in' ? 'INPUT' : 'OUTPUT', recording.request);
   const isHeld = place.kind === 'container' ? device !== 'input' : place.kind === 'overlay';
   return drop !== undefined && isHeld
     ? { kind: 'firewall', text: drop, wrong: 'drops packets' }
     : undefined;
+}
+
+/** Returns the first rule that may drop the packet: not one for another direction or protocol. */
+function findDrop(
+  drops: readonly string[] | undefined,
+  chain: 'INPUT' | 'OUTPUT',
+  { protocol }: TraceRecording['request'],
+): string | undefined {
+  const other = chain === 'INPUT' ? 'OUTPUT' : 'INPUT';
+  return drops?.find((rule) => {
+    const [, matched = protocol] = / -p (\S+)/.exec(rule) ?? [];
+    return matched === protocol && !new RegExp(`^(?:-A |:)${other}\\b`).test(rule);
+  });
 }
 
 function firewallOf(

@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { endpointsOf, type OverlayEndpoint } from '../derive/endpoints.ts';
+import { endpointsOf, meshIdsOf, type OverlayEndpoint } from '../derive/endpoints.ts';
 import { nameOfTask } from '../derive/balanced-services.ts';
 import type { QueriedHost } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
@@ -45,7 +45,7 @@ export function resolveEnds(request: TraceRequest, cluster: Cluster): ResolvedEn
   if ('host' in from || 'host' in to || 'address' in to) {
     return betweenHosts(request, from, to, cluster, all);
   }
-  const network = commonNetwork(request, from.endpoints, to);
+  const network = commonNetwork(request, from.endpoints, to, meshIdsOf(cluster));
   const sender = from.endpoints.find(({ networkId }) => networkId === network.id);
   const servers = to.endpoints.filter(({ networkId }) => networkId === network.id);
   const [receiver] = servers;
@@ -153,9 +153,13 @@ function commonNetwork(
   { from, to: word, network: wanted }: TraceRequest,
   senders: readonly OverlayEndpoint[],
   to: Named,
+  meshes: ReadonlySet<string>,
 ): { id: string; name: string } {
-  const shared = senders.filter(({ networkId }) =>
-    to.endpoints.some((one) => one.networkId === networkId),
+  const shared = senders.filter(
+    ({ networkId, network }) =>
+      to.endpoints.some((one) => one.networkId === networkId) &&
+      // The routing mesh leads to containers only: engines drop packets that containers send there.
+      (!meshes.has(networkId) || network === wanted),
   );
   const names = [...new Set(shared.map(({ network }) => network))];
   const chosen = shared.find(({ network }) => wanted === undefined || network === wanted);

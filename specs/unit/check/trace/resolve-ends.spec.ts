@@ -72,6 +72,22 @@ describe('The ends of a trace', () => {
     expect(resolve({ from: 'worker-host/tomcat-app' }, twice).from.host).toBe('worker-host');
   });
 
+  test('the routing mesh is a common network only if it is named', () => {
+    const meshed = hosts.map((host) =>
+      'value' in host.engine
+        ? {
+            ...host,
+            engine: withValue({
+              ...host.engine.value,
+              networks: host.engine.value.networks.map((one) => ({ ...one, ingress: true })),
+            }),
+          }
+        : host,
+    );
+    expect(errorOf(() => resolve({}, meshed))).toMatchObject({ code: 'network-unknown' });
+    expect(resolve({ network: 'my-net' }, meshed).network?.name).toBe('my-net');
+  });
+
   test('a network that they do not share is an error with the shared ones', () => {
     const error = errorOf(() => resolve({ network: 'my-nett' }));
     expect(error).toMatchObject({ code: 'name-unknown' });
