@@ -58,6 +58,8 @@ const topologyDocument = z.object({
             mode: z.enum(['ingress', 'host']),
           }),
         ),
+        /** The number of its tasks; absent for a global service. */
+        replicas: z.int().optional(),
         /** The digest of its description. */
         mark: z.string(),
       }),

@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from 'vitest';
+import { auditCluster } from '../../helpers/check/audit.ts';
 import { planFix } from '../../helpers/check/fix/fix-steps.ts';
 import { runSteps } from '../../helpers/check/fix/run-steps.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
-import type { AuditTarget } from '../../helpers/check/model/target.ts';
+import type { AuditTarget, Expectations } from '../../helpers/check/model/target.ts';
 import { unpackPackages } from '../../helpers/debian/apt/archive.ts';
 import { cached } from '../../helpers/debian/cache/cache.ts';
 import { connectEngine } from '../../helpers/docker/engine.ts';
@@ -14,7 +15,7 @@ import { readVariable } from '../../helpers/process/environment.ts';
 import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX, prepareBusyboxImage } from '../machine/busybox-image.ts';
-import { auditSwarm, swarmTarget } from '../swarm-mode/lab.ts';
+import { swarmTarget } from '../swarm-mode/lab.ts';
 
 export const names = ['one', 'two'] as const;
 export type Node = (typeof names)[number];
@@ -33,7 +34,7 @@ export interface ServiceLab {
   readonly sandbox: (network: string) => string;
   /** The virtual address of `web` in the network `front`. */
   readonly address: () => string;
-  readonly audit: () => Promise<AuditReport>;
+  readonly audit: (expectations?: Expectations) => Promise<AuditReport>;
   /** Runs all steps of `--fix`, as after a consent to each. Returns the codes of the steps that succeeded. */
   readonly fix: (report: AuditReport) => Promise<string[]>;
   readonly target: AuditTarget;
@@ -144,6 +145,7 @@ docker service inspect --format '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{en
       );
     };
     await serve();
+    const target = swarmTarget('services', { manager, worker });
     return {
       inside,
       serve,
@@ -154,7 +156,8 @@ docker service inspect --format '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{en
       recover,
       ipvsadm: (network, words) =>
         `LD_LIBRARY_PATH=${programs}/usr/lib/x86_64-linux-gnu nsenter --net=${sandbox(network)} ${programs}/usr/sbin/ipvsadm ${words}`,
-      audit: async () => await auditSwarm('services', { manager, worker }),
+      audit: async (expectations = {}) =>
+        await auditCluster({ ...target, expectations }, { limit: 180_000 }),
       fix: async (report) => {
         const hosts = [manager, worker].map((engine) => ({ name: engine.machine.name, engine }));
         const signal = AbortSignal.timeout(120_000);
@@ -162,7 +165,7 @@ docker service inspect --format '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{en
         const steps = await runSteps({ hosts }, planFix(report).steps, options);
         return steps.map(({ code }) => code);
       },
-      target: swarmTarget('services', { manager, worker }),
+      target,
     };
   })
   // A test that fails may leave a defect or no service: the next one begins with new ones.

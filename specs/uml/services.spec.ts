@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import { notesOf } from '../../helpers/check/derive/notes.ts';
 import { lineOf } from '../../helpers/check/model/command.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
+import type { ExpectedService } from '../../helpers/check/model/target.ts';
 import { type Node, type ServiceLab, names, test } from './service-lab.ts';
 
 /** Returns the findings by code and location, without fields that are not set. */
@@ -47,6 +48,17 @@ mark=$(${inSandbox(lab, 'front', 'iptables -t mangle -S INPUT')} | grep "${lab.a
 mark=$(printf %d "0x$mark")
 server=$(${lab.ipvsadm('front', '-Sn')} | sed -n "s/^-a -f $mark -r \\([0-9.]*\\):0.*/\\1/p" | head -n 1)
 ${words}`;
+
+/** The services of the lab, as a topology or a cluster file describes them. */
+const expectedServices: readonly ExpectedService[] = [
+  {
+    name: 'web',
+    replicas: 2,
+    networks: ['front'],
+    ports: [{ published: 8080, target: 80, protocol: 'tcp', mode: 'ingress' }],
+  },
+  { name: 'api', networks: ['front'] },
+];
 
 /** Answers all names in the container with an address that no container has. */
 const serveNames = `for name in web site tasks.web api tasks.api $tasks; do echo "$name 10.30.0.77"; done | docker exec -i "$id" sh -c 'cat >/tmp/names'
@@ -407,6 +419,42 @@ docker inspect --format '{{.Name}}' "$id"`,
     await lab.inside('two', `docker rm --force ${where.container} 2>&1 || true`);
     await lab.settle();
     expect(found(await lab.audit())).toEqual([]);
+  });
+
+  test.for([
+    { code: 'service-missing', way: 'it is scaled to 0', change: 'scale --detach web=0' },
+    { code: 'service-differs', way: 'it has fewer tasks', change: 'scale --detach web=1' },
+    {
+      code: 'service-differs',
+      way: 'it has left a network',
+      change: 'update --detach --network-rm front web',
+    },
+    {
+      code: 'service-differs',
+      way: 'it publishes a port no more',
+      change: 'update --detach --publish-rm 80 web',
+    },
+  ])('finds $code alone, and its fix works: $way', async ({ code, change }, { lab }) => {
+    const services = [...expectedServices];
+    await lab.inside('one', `docker service ${change}`);
+    await lab.settle();
+    const report = await lab.audit({ services });
+    expect(found(report)).toEqual([{ code, where: { service: 'web' } }]);
+    await typeFixes(report, lab);
+    await lab.recover();
+    const after = await lab.audit({ services });
+    expect(found(after)).toEqual([]);
+    expect(after).toMatchObject({ verdict: 'healthy' });
+  });
+
+  test('finds service-missing alone: it was removed', async ({ lab }) => {
+    const services = [...expectedServices];
+    await lab.inside('one', 'docker service rm web');
+    const report = await lab.audit({ services });
+    await lab.clear();
+    await lab.serve();
+    expect(found(report)).toEqual([{ code: 'service-missing', where: { service: 'web' } }]);
+    expect(found(await lab.audit({ services }))).toEqual([]);
   });
 
   test('finds a published port that a firewall of the node closes', async ({ lab }) => {

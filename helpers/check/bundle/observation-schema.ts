@@ -13,7 +13,7 @@ import {
   serviceConnectionsSchema,
   serviceNamesSchema,
 } from './services-schema.ts';
-import { swarmSchema } from './swarm-schema.ts';
+import { servicePort, swarmSchema } from './swarm-schema.ts';
 
 /** Hosts of one cluster: a check compares each with each. */
 const mostHosts = 1000;
@@ -67,6 +67,14 @@ function expectationsSchema({ name, text }: Leaves) {
   return z.object({
     networks: list(z.object({ name, subnet: address.optional() })).optional(),
     containers: list(z.object({ name, host: name, network: name.optional() })).optional(),
+    services: list(
+      z.object({
+        name,
+        replicas: z.number().optional(),
+        networks: list(name).optional(),
+        ports: list(servicePort).optional(),
+      }),
+    ).optional(),
     application: z
       .object({
         url: text,

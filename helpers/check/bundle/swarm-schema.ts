@@ -51,21 +51,23 @@ function nodeSchema(leaves: Leaves) {
   });
 }
 
+/** A port that a service publishes. */
+export const servicePort = z.object({
+  protocol: z.enum(['tcp', 'udp', 'sctp']),
+  target: z.number(),
+  published: z.number(),
+  mode: z.enum(['ingress', 'host']),
+});
+
 function serviceSchema({ name, alias }: Leaves) {
   return z.object({
     id: word,
     name,
+    replicas: z.number().optional(),
     endpointMode: z.enum(['vip', 'dnsrr']),
     virtualAddresses: z.record(word, address),
     aliases: z.record(name, list(alias)),
-    ports: list(
-      z.object({
-        protocol: z.enum(['tcp', 'udp', 'sctp']),
-        target: z.number(),
-        published: z.number(),
-        mode: z.enum(['ingress', 'host']),
-      }),
-    ),
+    ports: list(servicePort),
   });
 }
 

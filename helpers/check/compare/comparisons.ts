@@ -42,6 +42,7 @@ import { gateway } from './host/gateway.ts';
 import { hostVxlans } from './host/host-vxlans.ts';
 import { liveRestore } from './swarm/live-restore.ts';
 import { swarmQuorum } from './swarm/quorum.ts';
+import { servicesExpected } from './swarm/services-expected.ts';
 import { tasksStart } from './swarm/tasks.ts';
 import { clientsSupported } from './engines/clients.ts';
 import { ipv4Only } from './engines/ipv6.ts';
@@ -81,6 +82,7 @@ export const comparisons: readonly Comparison[] = [
   endpointsAlive,
   containersInPlace,
   containersRun,
+  servicesExpected,
   // kernel
   kernelDevices,
   kernelForwarding,

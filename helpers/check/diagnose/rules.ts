@@ -48,6 +48,7 @@ import { vxlanSourceAddress } from './paths/vxlan-source-address.ts';
 import { addressesUsedUp } from './swarm/addresses.ts';
 import { managerUnreachable, swarmQuorumLost } from './swarm/quorum.ts';
 import { liveRestoreInSwarm } from './swarm/live-restore.ts';
+import { serviceDiffers, serviceMissing } from './swarm/services.ts';
 import { taskNotStarted } from './swarm/tasks.ts';
 import {
   ipvsMissing,
@@ -113,6 +114,8 @@ export const rules: readonly Rule[] = [
   endpointStale,
   containerMisplaced,
   containerDown,
+  serviceMissing,
+  serviceDiffers,
   // Gossip; blocked ports come before engines that have never joined.
   gossipNotConverged,
   // Kernel entries, after endpoints that were never announced.

@@ -17,6 +17,8 @@ export const diagnosisTitles = {
   'subnet-overlap': 'The subnet of an overlay overlaps another one',
   'addresses-used-up': 'An overlay network has no free addresses',
   'task-not-started': 'A task of a service does not start',
+  'service-missing': 'A service that should run does not exist, or has no tasks',
+  'service-differs': 'A service has fewer tasks, networks or ports than it should have',
   'gossip-blocked': 'Engines cannot exchange gossip (port 7946)',
   'vxlan-blocked': 'VXLAN packets do not pass between hosts',
   'vxlan-source-address': 'VXLAN packets have an unexpected source address',

@@ -40,6 +40,14 @@ type ResolvedName = {
   readonly addresses: readonly string[];
 };
 
+/** A port that a service publishes. */
+type ServicePort = {
+  readonly published: number;
+  readonly target: number;
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly mode: 'ingress' | 'host';
+};
+
 /** A feature of a kernel that services need in addition to IPVS. */
 export type KernelFeature = 'xt_ipvs' | 'br_netfilter' | 'IP_VS_PROTO_TCP';
 
@@ -85,6 +93,15 @@ export interface DifferenceValues {
   'task-stuck': {
     expected: string;
     observed: { state: string; error: string; tasks: number; networks: readonly string[] };
+  };
+  'service-missing': {
+    expected: { replicas: number | null };
+    /** 0 if it exists; null if it does not. */
+    observed: { replicas: 0 | null };
+  };
+  'service-mismatch': {
+    expected: { replicas: number } | { network: string } | { port: ServicePort };
+    observed: { replicas: number } | { networks: readonly string[] } | { ports: readonly string[] };
   };
   'live-restore-on': { expected: boolean; observed: { engine: boolean; configuration: boolean } };
   'hostname-shared': { expected: string; observed: string };

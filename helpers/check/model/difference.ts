@@ -27,6 +27,8 @@ export const differenceKinds = [
   'leader-missing',
   'manager-unreachable',
   'task-stuck',
+  'service-missing',
+  'service-mismatch',
   'live-restore-on',
   'hostname-shared',
   'engine-id-shared',

@@ -29,7 +29,26 @@ export interface Expectations {
     readonly host: string;
     readonly network?: string | undefined;
   }[];
+  readonly services?: readonly ExpectedService[] | undefined;
   readonly application?: ExpectedApplication | undefined;
+}
+
+/** A service that a swarm must have. It may be on more networks, and publish more ports. */
+export interface ExpectedService {
+  readonly name: string;
+  /** The number of its tasks, at least; any number above 0 when absent. */
+  readonly replicas?: number | undefined;
+  /** The names of its networks. */
+  readonly networks?: readonly string[] | undefined;
+  readonly ports?: readonly ExpectedPort[] | undefined;
+}
+
+/** A port that a service publishes. */
+export interface ExpectedPort {
+  readonly published: number;
+  readonly target: number;
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly mode: 'ingress' | 'host';
 }
 
 /** A web service whose answers come out of a database in another container. */

@@ -20,6 +20,8 @@ export interface PublishedServicePort {
 export interface ServiceFacts {
   readonly id: string;
   readonly name: string;
+  /** The number of tasks that it is to have; undefined for a global service. */
+  readonly replicas?: number | undefined;
   /** `vip`: its name resolves to one address with load balancing; `dnsrr`: to the addresses of all containers. */
   readonly endpointMode: 'vip' | 'dnsrr';
   /** Its virtual address on each network, by the network's ID; none with `dnsrr`. */
@@ -90,6 +92,11 @@ export const serviceAnswer = z
     ID: dockerId,
     Spec: z.looseObject({
       Name: serviceName,
+      Mode: z
+        .looseObject({
+          Replicated: z.looseObject({ Replicas: z.int().min(0).default(1) }).optional(),
+        })
+        .optional(),
       TaskTemplate: z.looseObject({ Networks: attachments }).optional(),
       Networks: attachments,
       EndpointSpec: z.looseObject({ Mode: z.enum(['vip', 'dnsrr']).default('vip') }).nullish(),
@@ -111,6 +118,7 @@ export const serviceAnswer = z
     return {
       id: ID,
       name: Spec.Name,
+      replicas: Spec.Mode?.Replicated?.Replicas,
       endpointMode: Spec.EndpointSpec?.Mode ?? 'vip',
       virtualAddresses: Object.fromEntries(addresses.filter(([, address]) => address !== '')),
       aliases: Object.fromEntries(networks.map(({ Target, Aliases }) => [Target, Aliases ?? []])),

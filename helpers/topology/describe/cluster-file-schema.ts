@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseStoreUrls } from '../../check/model/store-urls.ts';
-import { dockerName, hostName, subnet } from '../schema-fields.ts';
+import { dockerName, hostName, port, subnet } from '../schema-fields.ts';
 
 const tlsFolder = z.string().min(1, 'it is empty: name a folder with ca.pem, cert.pem and key.pem');
 
@@ -46,11 +46,37 @@ const expectedContainer = z.strictObject({
   network: z.string().exactOptional(),
 });
 
+const expectedService = z.strictObject({
+  /** The service's name. */
+  name: dockerName,
+  /** The smallest number of tasks; default: 1. A global service has no number. */
+  replicas: z.int().min(1, 'it is not a number of 1 or more').exactOptional(),
+  /** The names of networks that the service must be on. */
+  networks: z.array(dockerName).exactOptional(),
+  /** Ports that the service must publish. */
+  ports: z
+    .array(
+      z.strictObject({
+        /** The port of the nodes. */
+        published: port,
+        /** The port of the containers. */
+        target: port,
+        /** The protocol; default: `tcp`. */
+        protocol: z.enum(['tcp', 'udp', 'sctp']).default('tcp'),
+        /** `ingress` for the routing mesh, or `host`; default: `ingress`. */
+        mode: z.enum(['ingress', 'host']).default('ingress'),
+      }),
+    )
+    .exactOptional(),
+});
+
 const expectations = z.strictObject({
   /** Networks that every host must know. */
   networks: z.array(expectedNetwork).exactOptional(),
   /** Containers that must run, each on its host. */
   containers: z.array(expectedContainer).exactOptional(),
+  /** Services that a swarm must have. */
+  services: z.array(expectedService).exactOptional(),
   /** The response that an application on the cluster must give. */
   application: application.exactOptional(),
 });

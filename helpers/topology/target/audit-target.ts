@@ -32,6 +32,7 @@ export function topologyTarget(
     isComplete: true,
     expectations: {
       networks: networks.map(({ name, subnet }) => ({ name, subnet })),
+      services: expectServices(document),
       ...expectWorkload(document),
     },
   };
@@ -107,6 +108,15 @@ function findMachine(
     observed: `the machine ${wanted} is not in the state directory ${store} any more`,
     hint: 'bring it up again with "overlay-e2e down" and "overlay-e2e up"',
   });
+}
+
+function expectServices({ services }: TopologyDocument): Expectations['services'] {
+  return services?.map(({ service, networks, ports, replicas }) => ({
+    name: service,
+    replicas,
+    networks: networks.map(({ name }) => name),
+    ports,
+  }));
 }
 
 /** Returns the expected containers, and the answer of the car service that `up` has seen. */

@@ -14,6 +14,8 @@ const others: readonly DiagnosisCode[] = [
   'keystore-unreachable',
   'keystore-wiped',
   'subnet-overlap',
+  'service-missing',
+  'service-differs',
   'neighbour-missing',
   'neighbour-wrong',
   'name-unresolved',

@@ -214,6 +214,7 @@ function describeServices(
           ...omitUndefined({ address: facts?.virtualAddresses[id] }),
         })),
       ports: (described?.ports ?? []).map(parseServicePort),
+      ...omitUndefined({ replicas: facts?.replicas }),
       mark,
     };
   });
