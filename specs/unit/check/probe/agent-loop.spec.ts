@@ -21,6 +21,16 @@ describe('Timers', () => {
     ).toEqual(['first', 'second', 'later']);
   });
 
+  test('are called in the order of their times if the loop comes late to several', () => {
+    expect(
+      loop(`
+        my $other;
+        Loop::after(0.02, sub { push @events, 'limit'; Loop::cancel($other); $end->() });
+        $other = Loop::after(0.01, $note->('half of it'));
+        select undef, undef, undef, 0.05`),
+    ).toEqual(['half of it', 'limit']);
+  });
+
   test('are not called when cancelled, even by a timer that is due at the same time', () => {
     expect(
       loop(`
