@@ -119,7 +119,7 @@ sub call_ready {
 sub call_due {
     my $now = System::now();
     return if !defined $next || $next > $now;
-    # In the order of their times: on a busy host, several are due at once, and the later one may cancel the earlier one.
+    # In the order of their times: on a busy host, several are due at the same time, and the later one may cancel the earlier one.
     my @due = grep { $timers{$_}[0] <= $now } keys %timers;
     for my $id (sort { $timers{$a}[0] <=> $timers{$b}[0] || $a <=> $b } @due) {
         # A handler may cancel other timers.
