@@ -64,7 +64,7 @@ export async function create(
         makeCertificates(store, config, tlsSans),
       ]);
       signal?.throwIfAborted();
-      await operations.bootFirst?.(machine, signal);
+      if (request.engineAfter !== undefined) await operations.bootFirst?.(machine, signal);
       await waitForEngineAfter(request, signal);
       signal?.throwIfAborted();
       await operations.startEngine(machine, signal);

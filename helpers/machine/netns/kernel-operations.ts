@@ -26,9 +26,9 @@ export interface KernelOperations<P extends Parts = Parts> {
   prepareParts(engineBundle: string): Promise<P>;
   /** Starts the steps before a new machine boots, which run in parallel. */
   prepare(machine: ReservedMachine<P>, images: readonly string[]): readonly Promise<void>[];
-  /** Boots a new machine without its engine. Absent if the engine starts with the machine. */
+  /** Boots a new machine while its engine has to wait. Absent if the machine boots in a moment. */
   bootFirst?(machine: ReservedMachine<P>, signal: AbortSignal | undefined): Promise<void>;
-  /** Starts the engine of a new machine and waits until it answers. */
+  /** Starts the engine of a new machine and waits until it answers. Boots the machine, unless it runs already. */
   startEngine(machine: ReservedMachine<P>, signal: AbortSignal | undefined): Promise<void>;
   /** Has the engine of a new machine unpack images. Absent if the machine has them from the beginning. */
   loadImages?(

@@ -59,10 +59,18 @@ export const umlOperations: KernelOperations<UmlParts> = {
     ];
   },
   bootFirst: async (machine, signal) => {
-    await boot(machine, { withEngine: false }, signal);
+    await slots.run(() => boot(machine, { withEngine: false }, signal), signal);
   },
-  startEngine: async ({ store, config }, signal) => {
-    await startEngine(store, config, signal);
+  startEngine: async (machine, signal) => {
+    const { store, config } = machine;
+    await slots.run(async () => {
+      if (findInit(store, config.Name) !== undefined) {
+        await startEngine(store, config, signal);
+        return;
+      }
+      await boot(machine, { withEngine: true }, signal);
+      await waitUntilReady(store, config, signal);
+    }, signal);
   },
   loadImages: async ({ store, config }, images, signal) => {
     if (!isRootless()) return;
@@ -73,11 +81,11 @@ export const umlOperations: KernelOperations<UmlParts> = {
   restart: async (machine) => {
     await connectBareLink(machine.store, machine.config, machine.parts.tools.env);
     if (machine.config.Driver.Egress) await startEgress(machine);
-    await boot(machine, { withEngine: true });
+    await slots.run(() => boot(machine, { withEngine: true }));
   },
   ensureEngine: async (store, config) => {
-    if (readEngineEnd(store, config.Name) !== undefined) await startEngine(store, config);
-    else await waitUntilReady(store, config);
+    if (readEngineEnd(store, config.Name) === undefined) await waitUntilReady(store, config);
+    else await slots.run(() => startEngine(store, config));
   },
   kill: async (store, config, { unwritten = 'written' }) => {
     // A kernel that has ended, or does not answer, is still killed.
@@ -145,20 +153,8 @@ async function boot(
 ): Promise<void> {
   const { tools, bundle, root } = parts;
   await writeEngineFiles(store, config, guestEnvironment(root, bundle));
-  await slots.run(async () => {
-    await bootGuest(
-      store,
-      {
-        config,
-        range,
-        root,
-        env: tools.env,
-        visible: visibleFolders(bundle),
-        withEngine,
-      },
-      signal,
-    );
-  }, signal);
+  const visible = visibleFolders(bundle);
+  await bootGuest(store, { config, range, root, env: tools.env, visible, withEngine }, signal);
 }
 
 /** The folders of the host that a machine reads: images and engines are in the cache. */
@@ -173,12 +169,10 @@ async function startEngine(
   config: MachineConfig,
   signal?: AbortSignal,
 ): Promise<void> {
-  await slots.run(async () => {
-    const title = `${config.Name}: start its engine`;
-    const argv = ['sh', '-c', 'rm -f /machine/replies/engine-ended; kill -USR1 1'] as const;
-    await runInside(store, config, argv, { title, signal, limit: 120_000 });
-    await waitUntilReady(store, config, signal);
-  }, signal);
+  const title = `${config.Name}: start its engine`;
+  const argv = ['sh', '-c', 'rm -f /machine/replies/engine-ended; kill -USR1 1'] as const;
+  await runInside(store, config, argv, { title, signal, limit: 120_000 });
+  await waitUntilReady(store, config, signal);
 }
 
 /** The last lines of a machine's kernel and of its engine. */
