@@ -45,7 +45,7 @@ describe('A user without root whose kernel refuses user namespaces', { shuffle: 
       );
       expect(stdout).toMatch(/^Nothing is missing\.$/m);
       expect(stdout).toMatch(/^seed is up after /m);
-      expect(stdout).toMatch(/"id":\s*1\b/);
+      expect(stdout).toMatch(/"carId":\s*1\b/);
       expect(stdout).toMatch(/^Removed: .*master-host/m);
       expect(stderr).toMatch(
         /^\[ +\d\.\d s\] provider netns: .*; without root, in a virtual computer, because this user cannot create namespaces/m,
