@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MachineProvider } from '../machine/machine.ts';
 import { tryKernel } from '../machine/try-kernel.ts';
@@ -9,6 +10,33 @@ import { watchOver } from './watch-over.ts';
 
 /** Milliseconds for one step: an engine that restores many containers needs most of a minute. */
 const STEP_LIMIT = 300_000;
+
+/** A step in the life of a fault. */
+export interface FaultStage {
+  readonly id: string;
+  readonly title: string;
+  readonly stage: 'injecting' | 'active' | 'undoing' | 'undone';
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+const stages = channel('overlay-e2e:fault');
+
+/** Calls the listener for each stage of each fault of this process, until the result is disposed of. */
+export function onFaultStage(listen: (stage: FaultStage) => void): Disposable {
+  const receive = (message: unknown) => listen(message as FaultStage);
+  stages.subscribe(receive);
+  return {
+    [Symbol.dispose]: () => {
+      stages.unsubscribe(receive);
+    },
+  };
+}
+
+function tellStage({ id, title }: FaultPlan, stage: FaultStage['stage']): void {
+  const message: FaultStage = { id, title, stage, at: Date.now() };
+  stages.publish(message);
+}
 
 /** A fault that exists until it is disposed of. Another disposal has no effect, unless the first one failed. */
 export interface ActiveFault extends AsyncDisposable {
@@ -30,17 +58,21 @@ export async function injectFault(
   let isUndone = false;
   const undo = async (): Promise<void> => {
     if (isUndone) return;
+    tellStage(plan, 'undoing');
     await activity('stage', `undo: ${plan.title}`, () => runSteps(provider, plan.undo));
     await forgetFault(provider.store, plan.id);
     watcher.dismiss();
     isUndone = true;
+    tellStage(plan, 'undone');
   };
+  tellStage(plan, 'injecting');
   try {
     await activity('stage', `break: ${plan.title}`, () => runSteps(provider, plan.inject));
   } catch (error) {
     await undo();
     throw error;
   }
+  tellStage(plan, 'active');
   return { plan, [Symbol.asyncDispose]: undo };
 }
 

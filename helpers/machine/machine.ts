@@ -81,6 +81,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Exit codes that are not failures. Default: `[0]`. */
   readonly expect?: readonly number[] | 'any';
+  /**
+   * Receives the standard output as it comes, and not at the end. Only for machines that share this computer's kernel.
+   */
+  readonly onOutput?: ((text: string) => void) | undefined;
 }
 
 /** The way in which a machine ends. */

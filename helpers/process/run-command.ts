@@ -18,6 +18,8 @@ export interface CommandOptions {
   readonly hint?: string;
   /** Exit codes that are not a failure: `[0]` by default, `'any'` for all. */
   readonly expect?: readonly number[] | 'any';
+  /** Receives the standard output as it comes. It is then neither kept nor published. */
+  readonly onOutput?: ((text: string) => void) | undefined;
   /** Codes of known failures, by the program's own words in its output. */
   readonly failures?: readonly (readonly [words: RegExp, code: ErrorCode])[];
 }
@@ -37,13 +39,13 @@ export async function runCommand(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const { input, cwd, env, limit, signal, hint, expect = [0] } = options;
+  const { input, cwd, env, limit, signal, hint, onOutput, expect = [0] } = options;
   const line = commandLine(file, args);
   return await activity('command', options.title ?? line, async (report) => {
     report.input(line);
     // Imported only when a command runs: most calls of netns-machine run none.
     const { execa } = await import('execa');
-    const result = await execa(file, args, {
+    const running = execa(file, args, {
       reject: false,
       stripFinalNewline: false,
       ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
@@ -52,13 +54,18 @@ export async function runCommand(
       ...omitUndefined({ timeout: limit, cancelSignal: signal }),
       // Descendants hold the output open, and execa would wait for them.
       killDescendants: limit !== undefined || signal !== undefined,
+      ...(onOutput === undefined ? {} : { buffer: { stdout: false } }),
     });
-    const output = [result.stdout, result.stderr].filter((text) => text !== '').join('\n');
+    if (onOutput !== undefined) running.stdout.setEncoding('utf8').on('data', onOutput);
+    const result = await running;
+    const { stderr } = result;
+    const stdout = onOutput === undefined ? String(result.stdout) : '';
+    const output = [stdout, stderr].filter((text) => text !== '').join('\n');
     report.output(output);
     signal?.throwIfAborted();
     const { exitCode } = result;
     if (exitCode !== undefined && (expect === 'any' || expect.includes(exitCode))) {
-      return { exitCode, stdout: result.stdout, stderr: result.stderr };
+      return { exitCode, stdout, stderr };
     }
     throw new HarnessError({
       code: codeOf(result, output, options.failures),

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { isHealthy } from './matchers/to-be-healthy.ts';
 import { type GetExpectation, gets } from './matchers/to-get.ts';
+import { hasNoOutage, recovers } from './matchers/to-recover.ts';
 import { type PingExpectation, pings } from './matchers/to-ping.ts';
 import { type ReachOptions, reaches } from './matchers/to-reach.ts';
 import { type ResolveOptions, resolves } from './matchers/to-resolve.ts';
@@ -39,6 +40,18 @@ declare module 'vitest' {
      *     expect(await check.audit()).toBeHealthy();
      */
     toBeHealthy(): void;
+    /**
+     * Asserts that nothing was broken at the end of a measurement: all paths answer, and the last check has no findings.
+     *
+     *     expect(await measurement.end()).toRecover();
+     */
+    toRecover(): void;
+    /**
+     * Asserts that no path had an outage during a measurement. A lost packet is none.
+     *
+     *     expect(await measurement.end()).toHaveNoOutage();
+     */
+    toHaveNoOutage(): void;
   }
 }
 
@@ -48,6 +61,8 @@ expect.extend({
   toReach: reaches,
   toGet: gets,
   toBeHealthy: isHealthy,
+  toRecover: recovers,
+  toHaveNoOutage: hasNoOutage,
 });
 
 export { expect };

@@ -7,7 +7,9 @@ import type { RunOptions } from '../machine/machine.ts';
 import { type CommandResult } from '../process/run-command.ts';
 import { withWholeWaits } from '../process/waits/cut-waits.ts';
 import { HarnessError } from '../process/errors/harness-error.ts';
-import { reportRuntime } from '../report/results/evidence.ts';
+import type { Measurement, MeasureOptions } from '../measure/measure.ts';
+import type { MeasurementReport } from '../measure/measurement.ts';
+import { attach, reportRuntime } from '../report/results/evidence.ts';
 import { tellTopology } from '../report/results/labels/topology-label.ts';
 import type { TopologyDocument } from '../topology/document.ts';
 import { type Stage, includesStage, limitOf, type Topology } from '../topology/topology.ts';
@@ -93,6 +95,19 @@ export interface SpecFixtures<
    *     });
    */
   readonly fault: (request: FaultRequest) => Promise<ActiveFault>;
+  /**
+   * Measures all paths of the running topology until its end, or the end of the test. The report gets the data and a
+   * timeline.
+   *
+   *     test('a partition of a second is over a minute later', async ({ fault, measure }) => {
+   *       await using measurement = await measure();
+   *       {
+   *         await using _partition = await fault({ name: 'partition', machines: ['cellar'] });
+   *       }
+   *       expect(await measurement.end({ settle: 60_000 })).toRecover();
+   *     });
+   */
+  readonly measure: (options?: MeasureOptions) => Promise<Measurement>;
   /** The last stage of the topology that the spec needs; default: all. Set it with `test.override`. */
   readonly needs: Stage;
 }
@@ -125,6 +140,16 @@ export const test = base
     return async (request) => {
       const cluster = await faultClusterOf(lab.document, lab.provider);
       return stack.use(await injectFault(lab.provider, planFault(cluster, request)));
+    };
+  })
+  .extend('measure', ({ lab }, { onCleanup }): SpecFixtures['measure'] => {
+    const stack = new AsyncDisposableStack();
+    onCleanup(() => stack.disposeAsync());
+    return async (options) => {
+      // Loaded only when needed, as the check is.
+      const { startMeasurement } = await import('../measure/measure.ts');
+      const running = stack.use(await startMeasurement(lab.provider, lab.document, options));
+      return { ...running, end: async (end) => await attachMeasurement(await running.end(end)) };
     };
   })
   .extend('evidence', { auto: true }, async ({ lab, check, task, onTestFailed }) => {
@@ -188,6 +213,14 @@ function describeMachine(lab: Lab, name: string): SpecMachine {
     engine,
     run: async (argv, options) => await lab.provider.run(name, argv, options),
   };
+}
+
+async function attachMeasurement(report: MeasurementReport): Promise<MeasurementReport> {
+  if (reportRuntime() === undefined) return report;
+  const { drawTimeline } = await import('../report/pictures/draw-timeline.ts');
+  await attach('timeline', await drawTimeline(report), 'image/svg+xml');
+  await attach('measurement', report);
+  return report;
 }
 
 /** Returns the reason to skip a spec that needs more than the topology has. */

@@ -1,11 +1,14 @@
+import { writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { faultCatalog } from '../../fault/catalog.ts';
 import { type FaultName, faultNames, type FaultRequest } from '../../fault/fault.ts';
 import { holdFault, undoLeftFaults } from '../../fault/inject-fault.ts';
 import { planFault } from '../../fault/plan-fault.ts';
 import { openProvider } from '../../machine/choose-provider.ts';
-import { HarnessError } from '../../process/errors/harness-error.ts';
+import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { InterruptionWatch } from '../../process/errors/interruption.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
+import { isUnrecovered, renderMeasurement } from '../../report/text/measurement-text.ts';
 import { loadDocument } from '../../topology/document.ts';
 import { faultClusterOf } from '../../topology/target/fault-cluster.ts';
 import { inColumns } from '../columns.ts';
@@ -17,6 +20,14 @@ export interface FaultOptions {
   readonly for: number;
   readonly by?: number;
   readonly jitter?: number;
+  /** Measures paths and layers from before the fault until everything has recovered. */
+  readonly measure?: boolean;
+  /** With a measurement: the seconds in which everything may recover. */
+  readonly settle?: number;
+  /** With a measurement: the file of its picture. */
+  readonly svg?: string;
+  /** With a measurement: prints its data. */
+  readonly json?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -24,8 +35,18 @@ export interface FaultOptions {
 export async function runFault(
   name: FaultName,
   machines: readonly string[],
-  { for: seconds, by, jitter, verbose = false }: FaultOptions,
+  {
+    for: seconds,
+    by,
+    jitter,
+    measure = false,
+    settle = 120,
+    svg,
+    json = false,
+    verbose = false,
+  }: FaultOptions,
 ): Promise<number> {
+  const say = json ? console.error : console.log;
   using watch = new InterruptionWatch(({ observed }) =>
     console.error(`overlay-e2e: ${observed}; undoing the fault`),
   );
@@ -37,18 +58,49 @@ export async function runFault(
     const cluster = await faultClusterOf(document, provider);
     const request: FaultRequest = { name, machines, ...omitUndefined({ by, jitter }) };
     const plan = planFault(cluster, request);
+    if (svg !== undefined) await requireWritable(svg);
+    const { signal } = watch;
+    await using measurement = measure
+      ? await (await import('../../measure/measure.ts')).startMeasurement(provider, document, {
+          signal,
+        })
+      : undefined;
+    if (measurement !== undefined) await delay(BEFORE, undefined, { signal });
     await holdFault(provider, plan, {
       duration: seconds * 1000,
-      signal: watch.signal,
-      onActive: () => console.log(`${plan.title}, for ${seconds} s`),
+      signal,
+      onActive: () => say(`${plan.title}, for ${seconds} s`),
     });
+    say('Undone.');
+    const report = await measurement?.end({ settle: settle * 1000 });
     stopProgress();
-    console.log('Undone.');
-    return 0;
+    if (report === undefined) return 0;
+    if (svg !== undefined) {
+      const { drawTimeline } = await import('../../report/pictures/draw-timeline.ts');
+      await writeFile(svg, await drawTimeline(report));
+    }
+    console.log(json ? JSON.stringify(report, null, 2) : renderMeasurement(report));
+    return isUnrecovered(report) ? 1 : 0;
   } catch (error) {
     stopProgress();
     return reportFailure(watch.interrupted ?? error);
   }
+}
+
+/** Milliseconds of the measurement before the fault. */
+const BEFORE = 3000;
+
+/** Throws before the fault if the picture cannot be written after it. */
+async function requireWritable(file: string): Promise<void> {
+  await writeFile(file, '', { flag: 'a' }).catch((cause: unknown) => {
+    throw new HarnessError({
+      code: 'folder-unwritable',
+      tried: `write ${file}`,
+      observed: firstLine(cause),
+      hint: 'choose a writable folder with --svg',
+      cause,
+    });
+  });
 }
 
 /** Runs `overlay-e2e fault --undo`: undoes the faults of killed processes. Returns the exit code. */

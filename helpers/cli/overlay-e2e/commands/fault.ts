@@ -17,6 +17,14 @@ export function addFault(program: Command): void {
     )
     .option('--by <number>', 'extent of the fault, in the unit of the list', toNumber)
     .option('--jitter <ms>', 'with packet-delay: the largest deviation from the delay', toNumber)
+    .option('--measure', 'measure paths and layers until everything has recovered')
+    .addOption(
+      new Option('--settle <seconds>', 'with --measure: the time in which everything must recover')
+        .argParser(toDuration)
+        .default(120),
+    )
+    .option('--svg <file>', 'with --measure: draw a timeline')
+    .option('--json', 'with --measure: print the data; other output goes to standard error')
     .option('--undo', 'undo faults that a killed process left, and inject none')
     .action(async (name: FaultName | undefined, machines: string[], _options, self: Command) => {
       const { printFaults, runFault, undoFaults } = await import('../fault.ts');
@@ -25,7 +33,13 @@ export function addFault(program: Command): void {
         if (name !== undefined) self.error('error: --undo takes no fault');
         process.exitCode = await undoFaults(options);
       } else if (name === undefined) printFaults();
-      else process.exitCode = await runFault(name, machines, self.optsWithGlobals());
+      else {
+        const wrong = ['svg', 'json'].find((one) => options[one] !== undefined);
+        if (wrong !== undefined && options['measure'] !== true) {
+          self.error(`error: --${wrong} needs --measure`);
+        }
+        process.exitCode = await runFault(name, machines, self.optsWithGlobals());
+      }
     });
   describeCommand(command, {
     examples: [
@@ -42,6 +56,10 @@ export function addFault(program: Command): void {
         command: 'overlay-e2e fault engine-killed master-host --for 5',
         does: 'kill an engine and start it after five seconds',
       },
+      {
+        command: 'overlay-e2e fault partition worker-host --for 10 --measure --svg fault.svg',
+        does: 'measure outages and recovery times, and draw them',
+      },
       { command: 'overlay-e2e fault --undo', does: 'undo the faults of killed processes' },
     ],
     notes: [
@@ -49,7 +67,11 @@ export function addFault(program: Command): void {
     ],
     exitCodes: [
       { codes: [0], means: 'the fault was injected and is undone' },
-      { codes: [1], means: 'the fault could not be injected or undone' },
+      {
+        codes: [1],
+        means:
+          'the fault could not be injected or undone; with --measure also: something never recovered',
+      },
       { codes: [2], means: 'wrong usage or input, or the output could not be written' },
       { codes: [129, 130, 143], means: 'interrupted by a signal; the fault is undone' },
     ],

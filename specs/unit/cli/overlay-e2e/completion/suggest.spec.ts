@@ -113,6 +113,7 @@ const free = [
   'fault --by',
   'fault --for',
   'fault --jitter',
+  'fault --settle',
   'logs --tail',
   'test words',
   'trace --engine',

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { drawTimeline } from '../../../helpers/report/pictures/draw-timeline.ts';
+import { isUnrecovered, renderMeasurement } from '../../../helpers/report/text/measurement-text.ts';
+import { hasNoOutage, recovers } from '../../../helpers/spec/matchers/to-recover.ts';
+import { readReport } from '../measure/recording.ts';
+import { shapesOf, textsOf } from './read-svg.ts';
+
+const partition = readReport('partition');
+const killed = readReport('engine-killed');
+
+describe('The table of a measurement', () => {
+  const lines = renderMeasurement(partition).split('\n');
+
+  test('has the fault, and the outages of each path', () => {
+    expect(lines[0]).toBe('Measured for 34.6 s.');
+    expect(lines[1]).toBe(
+      'Fault: worker-host and mh-keystore, master-host cannot reach each other, from 3.5 s to 11.8 s.',
+    );
+    expect(lines.find((line) => /^tomcat-app → mysqlserver +UDP/.test(line))).toMatch(
+      / 136 of 629 +7\.6 s +3\.9 s to 11\.5 s$/,
+    );
+    expect(lines.find((line) => /^tomcat-app → mysqlserver +DNS/.test(line))).toMatch(
+      / 0 of 629 .* none$/,
+    );
+  });
+
+  test('has the recovery of each layer, and the last one', () => {
+    expect(lines.find((line) => line.startsWith('gossip'))).toMatch(/ 22\.7 s after the fault$/);
+    expect(lines.at(-1)).toBe(
+      '✔ Everything is correct. The last layer: gossip, 22.7 s after the fault.',
+    );
+    expect(isUnrecovered(partition)).toBe(false);
+  });
+
+  test('has the defect that never recovered, with its code', () => {
+    const text = renderMeasurement(killed);
+    expect(text).toContain('✖ never recovered: kernel tables');
+    expect(text).toContain('✖ forwarding-entry-missing, master-host → worker-host');
+    expect(text).not.toContain('Everything is correct');
+    expect(text).toContain('the connection broke at 13.8 s');
+    expect(isUnrecovered(killed)).toBe(true);
+  });
+
+  test('of a check that did not complete does not say that everything is correct', () => {
+    const { neverRecovered } = partition;
+    const unknown = { ...partition, neverRecovered: { ...neverRecovered, unknown: 'no engine' } };
+    expect(renderMeasurement(unknown)).not.toContain('✔');
+    expect(isUnrecovered(unknown)).toBe(true);
+  });
+});
+
+describe('The matchers of measurements', () => {
+  test('toRecover fails with the code of a defect that remains', () => {
+    expect(recovers(partition).pass).toBe(true);
+    expect(recovers(killed).pass).toBe(false);
+    expect(recovers(killed).message()).toMatch(/^forwarding-entry-missing: /);
+  });
+
+  test('toHaveNoOutage fails with each outage', () => {
+    expect(hasNoOutage(partition).pass).toBe(false);
+    expect(hasNoOutage(partition).message()).toContain(
+      'outage: tomcat-app → mysqlserver, UDP: 3.9 s to 11.5 s',
+    );
+    const calm = { ...partition, paths: partition.paths.filter(({ kind }) => kind === 'name') };
+    expect(hasNoOutage(calm).pass).toBe(true);
+  });
+});
+
+describe('The timeline', () => {
+  test('has the fault, and each outage at its time', async () => {
+    const shapes = shapesOf(await drawTimeline(partition));
+    const scale = 720 / partition.duration;
+    const at = (words: string) => {
+      const found = shapes.find(({ title }) => title?.startsWith(words));
+      return [found?.left, found?.right].map((x) => Math.round((x ?? -1) / scale / 100) / 10);
+    };
+    expect(at('worker-host and mh-keystore, master-host cannot')).toEqual([3.5, 11.8]);
+    expect(at('tomcat-app → mysqlserver · UDP: outage')).toEqual([3.9, 11.5]);
+  });
+
+  test('has a strip for each path and layer, and the events', async () => {
+    const texts = textsOf(await drawTimeline(partition));
+    for (const part of ['Paths', 'Layers', 'Events', 'fault: injected', 'fault: undone']) {
+      expect(texts).toContain(part);
+    }
+    expect(texts).toContain('tomcat-app → mysqlserver · UDP · 136 of 629 not answered');
+    expect(texts).toContain('gossip · correct 22.7 s after the fault');
+    const broken = textsOf(await drawTimeline(killed));
+    expect(broken).toContain('kernel tables · correct never');
+  });
+});
