@@ -1,7 +1,7 @@
-import { type Comparison, outcomeOf } from '../../model/comparison.ts';
+import { type Comparison, outcomeOf, skipped } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { HostView } from '../../model/observation.ts';
-import { valueOf } from '../../model/observed.ts';
+import { valueOf, withoutValue } from '../../model/observed.ts';
 import { type AnsweringHost, answeringHosts } from './answering-hosts.ts';
 import { type SharedNetwork, sharedNetworksOf } from './shared-networks.ts';
 import { traitsOf } from '../../model/cluster-traits.ts';
@@ -17,6 +17,8 @@ export const networksKnown: Comparison = {
     const { sharesAllNetworks } = traitsOf(observation);
     const hosts = answeringHosts(observation);
     const shared = sharedNetworksOf(observation);
+    // Without an answer, an expected network is unknown and not missing.
+    if (hosts.length + shared.length === 0) return skipped(withoutValue('no engine has answered'));
     const nowhere = (expectations.networks ?? [])
       .filter(({ name }) => !shared.some((network) => network.name === name))
       .map(

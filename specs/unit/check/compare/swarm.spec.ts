@@ -6,7 +6,7 @@ import type { SwarmEndpoint } from '../../../../helpers/check/model/views/swarm-
 import { endpointsOf } from '../../../../helpers/check/derive/endpoints.ts';
 import { knownEndpoints } from '../../../../helpers/check/derive/known-endpoints.ts';
 import { leaveOutLeaving } from '../../../../helpers/check/observe/leave-out-leaving.ts';
-import { withValue } from '../../../../helpers/check/model/observed.ts';
+import { withoutValue, withValue } from '../../../../helpers/check/model/observed.ts';
 import type { EngineInfo } from '../../../../helpers/docker/info.ts';
 import type { NodeFacts } from '../../../../helpers/docker/swarm/nodes.ts';
 import { containerOf, NETWORK_ID, overlay } from '../healthy-cluster.ts';
@@ -223,6 +223,21 @@ describe('A swarm', () => {
       diagnoseObservation(swarmOf({ networks })).coverage.unsupported;
     expect(unsupported([network, gateway])).toEqual(outside);
     expect(unsupported([{ ...network, internal: true }, gateway])).toEqual([]);
+  });
+
+  test('of whose engines none answers has no missing networks', () => {
+    const swarm = swarmOf();
+    const silent = withoutValue('no answer after 10 s');
+    const observation: Observation = {
+      ...swarm,
+      hosts: swarm.hosts.map((host) => ({ ...host, engine: silent, pulse: 'silent' })),
+      swarm: silent,
+      expectations: { networks: [{ name: 'my-net' }] },
+    };
+    expect(diagnose(observation).map(({ code, where }) => `${code} ${where.host}`)).toEqual([
+      'engine-unreachable master-host',
+      'engine-unreachable worker-host',
+    ]);
   });
 
   test('needs a network only on workers with a container that uses it', () => {
