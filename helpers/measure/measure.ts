@@ -126,7 +126,8 @@ export async function startMeasurement(
 /** Milliseconds of one check: an engine that is paused must not take all of the time. */
 const CHECK_LIMIT = 30_000;
 
-async function auditRunning(
+/** Checks the running topology. */
+export async function auditRunning(
   provider: MachineProvider,
   document: TopologyDocument,
   signal: AbortSignal | undefined,

@@ -48,8 +48,16 @@ export async function watchLayers(options: WatchLayersOptions): Promise<LayerRou
 }
 
 /** Returns the layers of a report. */
-export function roundOf({ comparisons, diagnoses, coverage }: AuditReport): LayerRound {
-  const { unexamined } = coverage;
+export function roundOf({
+  comparisons,
+  diagnoses,
+  coverage: { unexamined },
+  verdict,
+}: AuditReport): LayerRound {
+  const open = comparisons.flatMap((one) =>
+    one.state === 'skipped' && one.because === 'failed' ? [one.name] : [],
+  );
+  const missing = [...unexamined, ...open].join(', ');
   return {
     at: Date.now(),
     states: new Map(measuredLayers.map((layer) => [layer, stateOf(layer, comparisons)])),
@@ -58,7 +66,9 @@ export function roundOf({ comparisons, diagnoses, coverage }: AuditReport): Laye
       where: placeInWords(where),
       summary,
     })),
-    ...(unexamined.length === 0 ? {} : { failure: `not examined: ${unexamined.join(', ')}` }),
+    ...(missing === '' && verdict !== 'incomplete'
+      ? {}
+      : { failure: `not examined: ${missing || 'anything'}` }),
   };
 }
 

@@ -11,6 +11,7 @@ import { addPlugin } from './commands/plugin.ts';
 import { addReport } from './commands/report.ts';
 import { addHelp } from './commands/help.ts';
 import { addInit } from './commands/init.ts';
+import { addSoak } from './commands/soak.ts';
 import { addTrace } from './commands/trace.ts';
 import { addTest } from './commands/test.ts';
 import { addUp } from './commands/up.ts';
@@ -40,6 +41,7 @@ export function createProgram({ isPlugin = false } = {}): Command {
     addDiscover,
     addDraw,
     addFault,
+    addSoak,
     addExec,
     addShell,
     addLogs,

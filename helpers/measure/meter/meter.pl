@@ -119,6 +119,7 @@ sub is_alive {
 
 sub close_all {
     my $container = shift;
+    $connections -= @{ $container->{sockets} } - 2 if @{ $container->{sockets} } > 2;
     Loop::drop($_) for splice @{ $container->{sockets} };
     if (my $echo = delete $echoes{ $container->{index} }) { Loop::drop($echo) }
     for my $path (@paths) {

@@ -20,7 +20,12 @@ function report(
   comparisons: readonly { name: string; layer: string; state: string; because?: string }[],
   unexamined: readonly string[] = [],
 ): AuditReport {
-  return { comparisons, diagnoses: [], coverage: { unexamined } } as unknown as AuditReport;
+  return {
+    comparisons,
+    diagnoses: [],
+    coverage: { unexamined },
+    verdict: 'healthy',
+  } as unknown as AuditReport;
 }
 
 describe('The layers of a measurement', () => {
@@ -87,6 +92,23 @@ describe('The layers of a measurement', () => {
     });
     expect(rounds.length).toBeGreaterThan(1);
     expect(rounds.at(-1)?.failure).toBe('not examined: x');
+  });
+
+  test('of a check that could not examine a part are watched until the limit', async () => {
+    const rounds = await watchLayers({
+      audit: async () =>
+        await Promise.resolve(
+          report([
+            { name: 'names-right', layer: 'names', state: 'passed' },
+            { name: 'tunnels', layer: 'paths', state: 'skipped', because: 'failed' },
+          ]),
+        ),
+      isDone: () => true,
+      limit: 300,
+      signal: undefined,
+    });
+    expect(rounds.length).toBeGreaterThan(1);
+    expect(rounds.at(-1)?.failure).toBe('not examined: tunnels');
   });
 
   test('of a check that fails are not examined', async () => {

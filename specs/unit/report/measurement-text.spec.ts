@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { drawTimeline } from '../../../helpers/report/pictures/draw-timeline.ts';
 import { isUnrecovered, renderMeasurement } from '../../../helpers/report/text/measurement-text.ts';
@@ -85,6 +87,9 @@ describe('The timeline', () => {
     }
     expect(texts).toContain('tomcat-app → mysqlserver · UDP · 136 of 629 not answered');
     expect(texts).toContain('gossip · correct 22.7 s after the fault');
+    // The picture of the page is this one.
+    const page = join(import.meta.dirname, '../../../docs/pictures/timeline.svg');
+    expect(readFileSync(page, 'utf8')).toBe(await drawTimeline(partition));
     const broken = textsOf(await drawTimeline(killed));
     expect(broken).toContain('kernel tables · correct never');
   });

@@ -1,0 +1,90 @@
+import { randomInt } from 'node:crypto';
+import { openProvider } from '../../machine/choose-provider.ts';
+import { auditRunning } from '../../measure/measure.ts';
+import { roundInWords } from '../../measure/soak/plan-rounds.ts';
+import { type RoundResult, soak } from '../../measure/soak/soak.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import { InterruptionWatch } from '../../process/errors/interruption.ts';
+import { renderMeasurement } from '../../report/text/measurement-text.ts';
+import { loadDocument } from '../../topology/document.ts';
+import { faultClusterOf } from '../../topology/target/fault-cluster.ts';
+import { showProgress } from '../progress.ts';
+import { requireWritable, writeBundle } from './check/write-outputs.ts';
+import { reportFailure } from './failure.ts';
+
+export interface SoakCommandOptions {
+  readonly seed?: number;
+  /** Seconds. */
+  readonly for: number;
+  /** Seconds. */
+  readonly settle: number;
+  readonly bundle: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** Runs `overlay-e2e soak` and returns the exit code. */
+export async function runSoak({
+  seed = randomInt(1_000_000),
+  for: seconds,
+  settle,
+  bundle,
+  json = false,
+  verbose = false,
+}: SoakCommandOptions): Promise<number> {
+  const say = json ? console.error : console.log;
+  using watch = new InterruptionWatch(({ observed }) =>
+    console.error(`overlay-e2e: ${observed}; undoing the fault`),
+  );
+  const { signal } = watch;
+  const stopProgress = await showProgress({ verbose });
+  try {
+    await requireWritable({ bundle });
+    const provider = await openProvider();
+    const document = await loadDocument(provider.store);
+    if (document === undefined) {
+      throw new HarnessError({
+        code: 'topology-missing',
+        tried: 'run a soak test',
+        observed: `no topology is running in ${provider.store}`,
+        hint: 'run "overlay-e2e up" first; faults are only for machines that it created',
+      });
+    }
+    say(`Seed: ${seed}.`);
+    const report = await soak(provider, document, await faultClusterOf(document, provider), {
+      seed,
+      duration: seconds * 1000,
+      settle: settle * 1000,
+      signal,
+      onRound: (number, round) => {
+        say(`Round ${number}: ${roundInWords(round)}.`);
+      },
+    });
+    const last = report.rounds.at(-1);
+    // The cluster is as the round left it.
+    if (report.hasFinding) {
+      await writeBundle(await auditRunning(provider, document, signal), { bundle });
+    }
+    stopProgress();
+    if (json) console.log(JSON.stringify(report, null, 2));
+    else if (report.hasFinding && last !== undefined) console.log(renderRound(last).join('\n'));
+    if (!report.hasFinding) {
+      say(
+        `✔ ${report.rounds.length} rounds, ${last?.acknowledged ?? 0} acknowledged writes: everything recovered.`,
+      );
+      return 0;
+    }
+    say(`Bundle: ${bundle}. Repeat: overlay-e2e soak --seed ${seed}`);
+    return 1;
+  } catch (error) {
+    stopProgress();
+    return reportFailure(watch.interrupted ?? error);
+  }
+}
+
+function renderRound({ measurement, violations }: RoundResult): string[] {
+  return [
+    renderMeasurement(measurement),
+    ...violations.map((violation) => `✖ ledger: ${violation}`),
+  ];
+}
