@@ -1,5 +1,7 @@
 import type { EnterCommand } from '../netns/boot/enter.ts';
 import type { EngineHost } from '../docker/endpoints/endpoint.ts';
+import type { Crowd } from '../netns/limits/kernel-limits.ts';
+import type { RoomOptions } from '../netns/limits/require-room.ts';
 import type { CommandResult } from '../process/run-command.ts';
 import type { KernelAnswer, KernelFeature } from './kernel-feature.ts';
 
@@ -108,6 +110,11 @@ export interface MachineProvider {
   readonly pullsImages: boolean;
   /** Files in the store that stay when the last machine is removed. */
   readonly keptFiles: readonly string[];
+  /**
+   * Prepares the creation of several machines. Throws before any of them exists if this computer has no room for them: a
+   * kernel that they share has limits. Providers whose machines share no kernel of this computer do nothing.
+   */
+  makeRoom(crowd: Crowd, options: RoomOptions): Promise<void>;
   /**
    * Creates a machine and starts it. Returns when its engine answers; after a failure, no part of the machine remains.
    * Calls may run in parallel: a driver that supports only one at a time (VirtualBox) gets them one after the other.

@@ -94,6 +94,31 @@ const container = z.strictObject({
   listensOn: z.array(port).exactOptional(),
 });
 
+/** The number of hosts of a cluster. */
+export const hosts = z
+  .int()
+  .min(1, 'it is not a number of 1 or more')
+  .max(1000, 'it is more than 1000');
+
+const perHostCount = z
+  .int()
+  .min(0, 'it is not a number of 0 or more')
+  .max(100, 'it is more than 100');
+
+/** Containers and services of each host. */
+export const perHost = z.strictObject({
+  /** The overlay network of the containers and services. */
+  network: z.string(),
+  /** Containers on each host: `host-3-1`, `host-3-2`. Default: 0. */
+  containers: perHostCount.exactOptional(),
+  /** Services with one task on each host: `host-3-service-1`. Their endpoint is `dnsrr`. Only in swarm mode. Default: 0. */
+  services: perHostCount.exactOptional(),
+  /** The image, as in `containers`. Default: a shell that waits. */
+  image: image.exactOptional(),
+  /** The command instead of the image's. */
+  command: z.array(z.string()).min(1, 'empty list').exactOptional(),
+});
+
 /** A description of a cluster that `overlay-e2e up` creates. */
 export const topologySchema = z.strictObject({
   /** The topology's name in documents and reports. */
@@ -113,6 +138,13 @@ export const topologySchema = z.strictObject({
   needs: z.array(z.enum(kernelFeatures)).exactOptional(),
   /** The machines, in the order in which they get their addresses. */
   machines: z.array(machine).min(1, 'empty list'),
+  /**
+   * The number of hosts of the cluster, without the keystore. The hosts that `machines` does not name are added:
+   * `host-3`, `host-4`, … `up --hosts` takes precedence over this field.
+   */
+  hosts: hosts.exactOptional(),
+  /** Containers and services of each host, in addition to those of the other fields. */
+  perHost: perHost.exactOptional(),
   /** The overlay networks, in the order in which they are created. */
   networks: z.array(network).min(1, 'empty list'),
   /** The car service: the tutorial's application and its database. */

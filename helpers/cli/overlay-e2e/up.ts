@@ -35,6 +35,10 @@ export interface UpOptions {
   readonly json?: boolean;
   /** Keep the machines on failure. */
   readonly keep?: boolean;
+  /** The number of hosts instead of the topology's. */
+  readonly hosts?: number;
+  /** Raise limits of the kernel that are too low. */
+  readonly raiseLimits?: boolean;
   /** Use the running topology if it matches. */
   readonly reuse?: boolean;
   /** All stages if absent. */
@@ -60,11 +64,12 @@ export async function runUp(nameOrFile: string, options: UpOptions): Promise<num
   });
   const stopProgress = await showProgress({ verbose: options.verbose ?? false });
   try {
-    const topology = await chooseTopology(nameOrFile, options.engineBundle);
+    const topology = await chooseTopology(nameOrFile, options);
     const { provider } = await chooseProvider();
     const { keep, reuse } = { ...fromEnvironment(), ...options };
     const until = options.until ?? lastStageOf(topology);
-    const how = { until, watch, keepBroken: keep ? noteKept : undefined };
+    const { raiseLimits = false } = options;
+    const how = { until, watch, raiseLimits, keepBroken: keep ? noteKept : undefined };
     const { document, reused } = reuse
       ? await bringUpOrReuse(topology, provider, how)
       : { document: await bringUp(topology, provider, how), reused: false };
@@ -91,9 +96,9 @@ export async function runUp(nameOrFile: string, options: UpOptions): Promise<num
 
 async function chooseTopology(
   nameOrFile: string,
-  engineBundle: string | undefined,
+  { engineBundle, hosts }: UpOptions,
 ): Promise<Topology> {
-  const topology = await loadTopology(nameOrFile);
+  const topology = await loadTopology(nameOrFile, hosts);
   if (engineBundle === undefined) return topology;
   return withEngine(topology, engineBundle.includes('/') ? resolve(engineBundle) : engineBundle);
 }

@@ -5,7 +5,7 @@ import { onMachine } from '../../process/activity.ts';
 import { allSettled } from '../../process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 import { whileWatching } from '../../process/waits/while-watching.ts';
-import { readGossipMembers } from '../gossip/gossip-members.ts';
+import { introduce, readGossipMembers, tellMembers } from '../gossip/gossip-members.ts';
 import { requireClusterEngines } from './explain-engines.ts';
 import { type KeyValueStore, MEMBERS_KEY, type StoreOptions } from './stores/key-value-store.ts';
 import { storeLimits } from './store-limits.ts';
@@ -20,6 +20,11 @@ async function readMembers(store: KeyValueStore, options?: StoreOptions): Promis
 export interface ClusterWait {
   /** Runs the commands in the machines that prove that they reach the store. */
   readonly provider: MachineProvider;
+  /**
+   * Introduces the engines to each other through the first machine's. Without this, they may form groups that never find
+   * each other: see `bringUpCluster`.
+   */
+  readonly introduced?: boolean;
   /** Milliseconds. */
   readonly limit?: number;
   readonly signal?: AbortSignal | undefined;
@@ -39,7 +44,7 @@ export interface ClusterWait {
 export async function waitForCluster(
   store: KeyValueStore,
   machines: readonly Machine[],
-  { provider, limit = 60_000, signal }: ClusterWait,
+  { provider, introduced = false, limit = 60_000, signal }: ClusterWait,
 ): Promise<void> {
   const addresses = machines.map(advertisedBy);
   const names = machines.map(({ name }) => name);
@@ -49,30 +54,10 @@ export async function waitForCluster(
     const scaled = scaleLimit(limit, machines);
     await waitForMembers(store, addresses, { limit: scaled, signal: until });
     await whileNudgingWatchers(store, addresses, until, async (stirred) => {
+      if (introduced) await introduceAll(machines, { limit: scaled, signal: stirred });
       await waitForGossip(machines, { limit: scaled, signal: stirred });
     });
   });
-}
-
-/** Waits until a machine's engine is in the store and its gossip knows the other machine's engine, if there is one. */
-export async function waitForDiscovery(
-  store: KeyValueStore,
-  machine: Machine,
-  other: Machine | undefined,
-  { limit = 60_000, signal }: StoreOptions = {},
-): Promise<void> {
-  const address = advertisedBy(machine);
-  const scaled = scaleLimit(limit, other === undefined ? [machine] : [machine, other]);
-  await waitForMembers(store, [address], { limit: scaled, signal });
-  if (other === undefined) return;
-  await whileNudgingWatchers(
-    store,
-    [address],
-    signal ?? new AbortController().signal,
-    async (stirred) => {
-      await waitForGossipPeers(machine, [other], { limit: scaled, signal: stirred });
-    },
-  );
 }
 
 /**
@@ -115,6 +100,40 @@ async function waitForMembers(
   );
 }
 
+/**
+ * Introduces all engines to each other. Each gets the members that the first one knows at the end, so that none waits until the news
+ * of the others arrive: the number of messages grows with the number of engines, not with that of pairs.
+ */
+async function introduceAll(
+  machines: readonly Machine[],
+  { limit = 60_000, signal }: StoreOptions = {},
+): Promise<void> {
+  const [first, ...others] = machines;
+  if (first === undefined) return;
+  await allSettled(
+    'cluster: introduce the engines to each other',
+    others.map(async (other) => {
+      await onMachine(other.name, () =>
+        waitFor(
+          `${other.name}: introduced to the gossip of ${first.name}`,
+          async () => {
+            await introduce(first.address, other.address, { signal });
+            return done(undefined);
+          },
+          { limit, signal, hint: GOSSIP_HINT },
+        ),
+      );
+    }),
+  );
+  await allSettled(
+    'cluster: tell each engine of the others',
+    others.map(async ({ address }) => await tellMembers(first.address, address, { signal })),
+  );
+}
+
+const GOSSIP_HINT =
+  'open port 7946 between the machines, TCP and UDP, and check that their hostnames differ';
+
 /** Waits until the gossip of each machine's engine knows every other engine as alive. */
 async function waitForGossip(
   machines: readonly Machine[],
@@ -148,7 +167,7 @@ async function waitForGossipPeers(
     {
       limit,
       signal,
-      hint: 'open port 7946 between the machines, TCP and UDP, and check that their hostnames differ',
+      hint: GOSSIP_HINT,
     },
   );
 }

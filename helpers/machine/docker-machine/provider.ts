@@ -63,6 +63,7 @@ export function createDockerMachineProvider({
     listOwn: () => listOwn(call, store),
     inspect: (name) => inspect(call, name),
     trySharedKernel: async () => undefined,
+    makeRoom: async () => {},
     run: (name, argv, options) => run(call, name, argv, options),
     enter: async (name, argv) => ({
       file: dockerMachineCommand(env),

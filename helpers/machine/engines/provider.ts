@@ -33,6 +33,7 @@ export function createEnginesProvider(
     engineBundleOf: (request) =>
       request.engineBundle === undefined ? undefined : refuse('choose the engine of', request.name),
     trySharedKernel: async () => undefined,
+    makeRoom: async () => {},
     create: async ({ name }) => refuse('create', name),
     run: async (name) => refuse('run a program in', name),
     enter: async (name) => refuse('run a program in', name),

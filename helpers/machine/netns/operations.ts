@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder } from '../../debian/cache/cache.ts';
 import { prepareEngineBundle } from '../../debian/engines/engine-bundle.ts';
@@ -21,8 +22,12 @@ import { withStoreLock } from '../../netns/state/store-lock.ts';
 import { machineDataFolder, type Store } from '../../netns/state/store.ts';
 import { activity } from '../../process/activity.ts';
 import { runCommand } from '../../process/run-command.ts';
+import { Slots } from '../../process/waits/slots.ts';
 import type { KernelOperations, Parts, ReservedMachine } from './kernel-operations.ts';
 import { enter } from './run.ts';
+
+/** Engines that start at the same time: more would only slow each other down, until their containerd is too late. */
+const slots = new Slots(availableParallelism() * 4);
 
 /** The operations of machines that share the kernel of this computer. */
 export const netnsOperations: KernelOperations = {
@@ -41,8 +46,10 @@ export const netnsOperations: KernelOperations = {
     ];
   },
   startEngine: async (machine, signal) => {
-    await boot(machine);
-    await waitUntilReady(machine.store, machine.config, signal);
+    await slots.run(async () => {
+      await boot(machine);
+      await waitUntilReady(machine.store, machine.config, signal);
+    }, signal);
   },
   restart: async (machine) => {
     const { store, config, range, parts } = machine;

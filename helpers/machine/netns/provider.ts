@@ -5,6 +5,8 @@ import { shutDown } from '../../netns/boot/shut-down.ts';
 import { openStore, type Store } from '../../netns/state/store.ts';
 import { forceStop, listOwnMachines, cleanUpStore } from '../../netns/state/clean-up.ts';
 import { prepareTools } from '../../debian/tools.ts';
+import { requireRoom } from '../../netns/limits/require-room.ts';
+import { requireAddresses } from '../../netns/network/switch.ts';
 import { scaleLimit } from '../../docker/endpoints/scale-limit.ts';
 import { runCommand } from '../../process/run-command.ts';
 import { FifoQueue } from '../../process/waits/fifo-queue.ts';
@@ -50,6 +52,7 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
   const store = openStore(options.store);
   const config = (name: string) => requireConfig(store, name);
   const queue = new FifoQueue();
+  let fixedNeighbors: number | undefined;
   const restart = async (name: string) => {
     const machine = config(name);
     await start(await loadKernelOperations(machine.DriverName), store, machine);
@@ -76,10 +79,15 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
       const engineBundle = engineBundleOf(request);
       const driver = (request.kernel ?? options.kernel) === 'own' ? 'uml' : 'netns';
       const operations = await loadKernelOperations(driver);
-      const whole = { ...options.defaults, ...request, engineBundle };
+      const whole = { ...options.defaults, fixedNeighbors, ...request, engineBundle };
       return await create(operations, store, whole, position, signal);
     },
     engineBundleOf,
+    makeRoom: async (crowd, room) => {
+      requireAddresses(store, crowd.machines, room.tried);
+      // Each machine with its own kernel has its own tables and limits.
+      if (options.kernel !== 'own') ({ fixedNeighbors } = await requireRoom(crowd, room));
+    },
     trySharedKernel: async (feature) =>
       options.kernel === 'own' ? undefined : await tryHostKernel(feature),
     list: async () => listMachines(store),

@@ -18,7 +18,7 @@ import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { isRootless } from '../../process/rootless.ts';
 import { tail } from '../../process/run-command.ts';
 import { bootGuest, readConsole, readEngineEnd } from '../../uml/boot/boot.ts';
-import { Slots } from '../../uml/boot/slots.ts';
+import { Slots } from '../../process/waits/slots.ts';
 import { makeDisk, seedFolder } from '../../uml/disk/disk.ts';
 import { loadImages } from '../../uml/disk/load-images.ts';
 import { guestEnvironment } from '../../uml/root/guest-environment.ts';

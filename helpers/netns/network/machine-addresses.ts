@@ -33,6 +33,18 @@ export function nameServerAddress({ first }: AddressRange): string {
   return formatAddress(first + 3);
 }
 
+/** Returns the number of machines for which the range has addresses. */
+export function capacityOf({ prefix }: AddressRange): number {
+  return Math.max(0, 2 ** (32 - prefix) - 1 - firstMachine);
+}
+
+/** Returns the addresses that the first machines of a range get. */
+export function firstAddresses(range: AddressRange, count: number): string[] {
+  return Array.from({ length: Math.min(count, capacityOf(range)) }, (_, index) =>
+    formatAddress(range.first + firstMachine + index),
+  );
+}
+
 /** Returns the lowest free address for a machine. */
 export function nextAddress(range: AddressRange, taken: ReadonlySet<string>): string {
   const size = 2 ** (32 - range.prefix);

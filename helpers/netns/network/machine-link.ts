@@ -1,17 +1,17 @@
 import { readdirSync } from 'node:fs';
 import type { AddressRange } from '../../process/address-range.ts';
-import { egressAddress } from './machine-addresses.ts';
+import { egressAddress, firstAddresses, hostAddress } from './machine-addresses.ts';
 import { hasCode } from '../../process/errors/harness-error.ts';
 import { runIp } from './ip.ts';
 import type { MachineConfig } from '../state/machine-config.ts';
-import { machineNamespace, namespaceFolder, switchNamespace } from '../state/names.ts';
+import { macAddress, machineNamespace, namespaceFolder, switchNamespace } from '../state/names.ts';
 import type { Store } from '../state/store.ts';
 
 type Env = Readonly<Record<string, string>>;
 
 /**
  * Creates a machine's network namespace, with an interface `eth1` that has the machine's MAC and IP address and is
- * connected to the switch.
+ * connected to the switch. The MAC addresses of other machines follow from their addresses, even before they exist.
  */
 export async function connectLink(
   store: Store,
@@ -19,11 +19,19 @@ export async function connectLink(
   range: AddressRange,
   env: Env,
 ): Promise<void> {
-  const { IPAddress, Egress } = config.Driver;
+  const { IPAddress, Egress, FixedNeighbors = 0 } = config.Driver;
+  const neighbors =
+    FixedNeighbors === 0 ? [] : [hostAddress(range), ...firstAddresses(range, FixedNeighbors)];
   await connectEnd(store, config, env, [
     `address add ${IPAddress}/${range.prefix} brd + dev eth1`,
     'link set lo up',
     'link set eth1 up',
+    ...neighbors
+      .filter((address) => address !== IPAddress)
+      .map((address) => {
+        const mac = macAddress(store, address);
+        return `neighbor replace ${address} lladdr ${mac} dev eth1 nud permanent`;
+      }),
     ...(Egress ? [`route add default via ${egressAddress(range)}`] : []),
   ]);
 }

@@ -7,13 +7,14 @@ import {
   formatRange,
   parseRange,
 } from '../../process/address-range.ts';
-import { hostAddress, usualRanges } from './machine-addresses.ts';
+import { capacityOf, hostAddress, usualRanges } from './machine-addresses.ts';
 import { runIp } from './ip.ts';
 import { removeCgroups } from '../cgroups/cgroup.ts';
 import { type HostLink, readLinks } from './links.ts';
 import { macAddress, namespaceFile, switchNamespace, EGRESS } from '../state/names.ts';
 import { findOverlap, readHostRoutes } from './routes.ts';
 import { type Store } from '../state/store.ts';
+import { readVariable } from '../../process/environment.ts';
 import { makePrivateFolder, writeAtomically } from '../../process/files/write-atomically.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -51,6 +52,21 @@ export async function ensureSwitch(
     asked !== undefined,
     env,
   );
+}
+
+/** Throws if the range of a state directory has too few addresses for that many new machines. */
+export function requireAddresses(store: Store, machines: number, tried: string): void {
+  const wanted = readVariable('E2E_SUBNET');
+  const usual = wanted === undefined ? usualRanges[0] : parseRange(wanted);
+  const range = readStoreRange(store) ?? usual;
+  const capacity = range === undefined ? machines : capacityOf(range);
+  if (range === undefined || machines <= capacity) return;
+  throw new HarnessError({
+    code: 'range-full',
+    tried,
+    observed: `${machines} machines need addresses, and ${formatRange(range)} has ${capacity} for them`,
+    hint: 'name fewer hosts, or set E2E_SUBNET to a larger free range, such as 10.99.0.0/16',
+  });
 }
 
 /** Returns true if the kernel has the switch of a state directory. */

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { HarnessError } from '../../process/errors/harness-error.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 import { certificatesFolder, machineFolder, type Store } from './store.ts';
 import { writeAtomically } from '../../process/files/write-atomically.ts';
 
@@ -23,6 +24,8 @@ export interface NetnsDriver {
   /** The engine bundle: a version, `system`, or a folder. */
   Engine: string;
   Egress: boolean;
+  /** The number of machines with the first addresses whose MAC addresses the machine knows from the start. */
+  FixedNeighbors?: number;
 }
 
 export interface EngineOptions {
@@ -104,6 +107,7 @@ export interface ConfigParts {
   readonly memory: number;
   readonly cpus: number;
   readonly egress: boolean;
+  readonly fixedNeighbors?: number | undefined;
   readonly tlsSans: readonly string[];
   readonly engineOptions: Partial<EngineOptions>;
   readonly swarmOptions: Partial<SwarmOptions>;
@@ -148,6 +152,7 @@ export function makeConfig(store: Store, parts: ConfigParts): MachineConfig {
       CPUs: parts.cpus,
       Engine: parts.engine,
       Egress: parts.egress,
+      ...omitUndefined({ FixedNeighbors: parts.fixedNeighbors }),
     },
     DriverName: parts.driver ?? 'netns',
     HostOptions: {

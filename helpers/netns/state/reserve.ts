@@ -32,6 +32,11 @@ export interface NetnsMachineOptions {
   readonly egress?: boolean | undefined;
   /** More of docker-machine's engine options than `--engine-opt` and `--engine-label`. */
   readonly engineSettings?: Partial<EngineOptions> | undefined;
+  /**
+   * The number of machines with the first addresses for which the machine has permanent neighbor entries. Default: the
+   * kernel finds its neighbors.
+   */
+  readonly fixedNeighbors?: number | undefined;
   /** The recorded role of the machine in a classic Swarm. */
   readonly swarmOptions?: Partial<SwarmOptions> | undefined;
 }
@@ -85,6 +90,7 @@ export async function reserveMachine(
         memory: request.memory ?? 0,
         cpus: request.cpus ?? 0,
         egress: request.egress ?? false,
+        fixedNeighbors: request.fixedNeighbors,
         tlsSans: request.tlsSans ?? [],
         engineOptions: {
           ...request.engineSettings,

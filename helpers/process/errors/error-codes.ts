@@ -38,6 +38,7 @@ export const errorCodes = {
   internal: 'A defect of overlay-e2e.',
   interrupted: 'A signal ended the command.',
   'kernel-feature-missing': 'The kernel of a machine lacks a feature that the topology needs.',
+  'limit-too-low': 'A limit of the kernel, or the memory, is too low for that many machines.',
   'login-refused': 'A user may not log in or may not use the engine.',
   'machine-not-running': 'A machine does not run.',
   'machine-start-failed': 'A machine ended while it started.',

@@ -5,6 +5,7 @@ import { HarnessError } from '../../process/errors/harness-error.ts';
 import type { InterruptionWatch } from '../../process/errors/interruption.ts';
 import { chooseEngines } from '../choose-engines.ts';
 import { chooseKernels } from '../choose-kernels.ts';
+import { crowdOf } from './crowd-of.ts';
 import { claimStateDirectory, releaseClaim } from './claim.ts';
 import { diagnoseFailure } from './diagnosed-failure.ts';
 import { saveDocument, type TopologyDocument } from '../document.ts';
@@ -23,6 +24,8 @@ export interface BringUpOptions {
   readonly until?: Stage;
   /** The interruption to react to. */
   readonly watch: InterruptionWatch;
+  /** Raises limits of the kernel that are too low for the machines. By default, they are an error. */
+  readonly raiseLimits?: boolean;
   /**
    * Ties the machines to this process, so that they end with it (specs). By default, they remain (`up`). After the
    * process is killed, the next one takes them for the remains of a run, or for a cluster in use.
@@ -46,6 +49,7 @@ export async function bringUp(
   options: BringUpOptions,
 ): Promise<TopologyDocument> {
   const { until = lastStageOf(topology), watch, keepClaim = false, keepBroken } = options;
+  const { raiseLimits = false } = options;
   requireStage(topology, until);
   requireSubnets(topology);
   using recorder = recordSetUp();
@@ -54,6 +58,10 @@ export async function bringUp(
   const own = includesStage(until, 'workload')
     ? await prepareOwnImages(topology, provider)
     : noOwnWorkload;
+  await provider.makeRoom(crowdOf(chosen, until), {
+    tried: `bring up ${topology.name}`,
+    raise: raiseLimits,
+  });
   await claimEmptyDirectory(topology, provider);
   const group = new TaskGroup(watch.signal);
   try {

@@ -9,6 +9,7 @@ import {
   refuseOtherFile,
 } from './read-description.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
+import { expandHosts } from './expand-hosts.ts';
 import { expandStacks } from './stack/expand-stacks.ts';
 import { findUnsuitableImages } from './unsuitable-images.ts';
 import { findRefusedEngines } from './refused-engines.ts';
@@ -21,14 +22,26 @@ import { type WrongField, wrongFields } from './wrong-fields.ts';
 /**
  * Loads a built-in topology by name, or a topology from a file: JSON, or a TypeScript or JavaScript module with a
  * default export. Reports all errors of the file together.
+ *
+ * @param hosts the number of hosts instead of the description's
  */
-export async function loadTopology(nameOrFile: string): Promise<Topology> {
+export async function loadTopology(nameOrFile: string, hosts?: number): Promise<Topology> {
   if (!isDescription(nameOrFile)) {
     refuseOtherFile(nameOrFile);
-    return findTopology(nameOrFile);
+    const topology = findTopology(nameOrFile);
+    return hosts === undefined ? topology : growTopology(topology, hosts);
   }
   const { content, placeOf } = await readDescription(nameOrFile, 'a topology');
-  return await checkTopology(nameOrFile, content, placeOf);
+  const described =
+    hosts === undefined || typeof content !== 'object' ? content : { ...content, hosts };
+  return await checkTopology(nameOrFile, described, placeOf);
+}
+
+/** Returns a built-in topology with more hosts. */
+function growTopology(topology: Topology, hosts: number): Topology {
+  const { described, wrong } = expandHosts({ ...topology, hosts });
+  if (wrong.length > 0) throw wrongFields(topology.name, () => '--hosts', 'a topology', wrong);
+  return topologySchema.parse(described);
 }
 
 /** Checks a topology that a program passes as an object; paths of images begin at the working directory. */
@@ -42,8 +55,11 @@ async function checkTopology(
   placeOf: Description['placeOf'],
 ): Promise<Topology> {
   const machineRange = expectMachineRange();
-  const placed = placeFiles(content, dirname(resolve(file)));
-  // Without stacks, the description keeps the positions of its fields.
+  const { described: grown, wrong } = expandHosts(content);
+  // Without these hosts, most errors of other fields would be wrong.
+  if (wrong.length > 0) throw wrongFields(file, placeOf, 'a topology', wrong);
+  const placed = placeFiles(grown, dirname(resolve(file)));
+  // Without stacks, the described fields keep their positions.
   const described = await expandStacks(placed, dirname(file), machineRange);
   const fields = [
     ...findWrongFields(described, machineRange),

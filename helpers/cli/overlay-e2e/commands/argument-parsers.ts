@@ -42,3 +42,9 @@ export function toNeighbors(word: string): number {
   if (/^[1-9]\d{0,3}$/.test(word)) return Number(word);
   throw new InvalidArgumentError('It must be a whole number from 1 to 9999.');
 }
+
+/** Reads a number of hosts. */
+export function toHosts(word: string): number {
+  if (/^[1-9]\d{0,3}$/.test(word) && Number(word) <= 1000) return Number(word);
+  throw new InvalidArgumentError('It must be a whole number from 1 to 1000.');
+}

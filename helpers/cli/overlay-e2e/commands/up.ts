@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { topologies } from '../../../topology/topologies.ts';
 import { stages } from '../../../topology/topology.ts';
 import { describeCommand } from '../describe.ts';
+import { toHosts } from './argument-parsers.ts';
 import { interrupted, wrongUsage } from '../exit-codes.ts';
 
 const names = topologies.map(({ name }) => name).join(', ');
@@ -25,6 +26,15 @@ export function addUp(program: Command): void {
     .option(
       '--reuse',
       'use the running machines of the state directory, if they match the topology and a check finds them healthy',
+    )
+    .option(
+      '--hosts <number>',
+      'the number of hosts: the topology’s, and more of them, named host-3, host-4, …',
+      toHosts,
+    )
+    .option(
+      '--raise-limits',
+      'raise limits of this kernel that are too low for that many machines, until its next boot',
     )
     .option('--keep', 'if it fails, leave the machines running for inspection')
     .action(async (topology: string, _options, self: Command) => {
@@ -50,6 +60,10 @@ export function addUp(program: Command): void {
       {
         command: 'overlay-e2e up --until cluster',
         does: 'only the key-value store and the clustered engines',
+      },
+      {
+        command: 'overlay-e2e up --hosts 16',
+        does: 'the same cluster with 16 hosts',
       },
       {
         command: 'overlay-e2e up --reuse',

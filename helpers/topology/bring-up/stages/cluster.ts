@@ -1,8 +1,7 @@
 import type { KeyValueStore } from '../../../cluster/key-value/stores/key-value-store.ts';
-import { waitForCluster, waitForDiscovery } from '../../../cluster/key-value/members.ts';
+import { waitForCluster } from '../../../cluster/key-value/members.ts';
 import { whileStoreIsReached } from '../../../cluster/key-value/store-reach.ts';
 import type { Machine, MachineProvider, MachineRequest } from '../../../machine/machine.ts';
-import { onMachine } from '../../../process/activity.ts';
 import { allSettled } from '../../../process/errors/harness-error.ts';
 import { runStage } from './run-stage.ts';
 
@@ -23,13 +22,12 @@ export async function bringUpCluster(
   { store, provider, signal }: ClusterEnvironment,
 ): Promise<Machine[]> {
   return await runStage('cluster', async () => {
-    const environment = { store, provider, signal };
-    const creations =
-      requests.length > MEET_ANYHOW
-        ? createOneByOne(requests, environment)
-        : requests.map((request) => createMember(request, store, environment));
-    const machines = await allSettled('cluster: create its machines', creations);
-    await waitForCluster(await store, machines, { provider, signal });
+    const machines = await allSettled(
+      'cluster: create its machines',
+      requests.map((request) => createMember(request, { store, provider, signal })),
+    );
+    const introduced = requests.length > MEET_ANYHOW;
+    await waitForCluster(await store, machines, { provider, introduced, signal });
     return machines;
   });
 }
@@ -40,39 +38,18 @@ export async function bringUpCluster(
  * and a change of the members. Of two engines, the earlier one joins the later one, even if the later one's attempt
  * failed. A third one stays alone if its attempt fails, because the others have joined already: an engine is in the store
  * before its gossip listens, which takes long on a busy computer. Of more engines, two may also choose each other and
- * never find the rest, as happened with 16 engines that started at the same time.
+ * never find the rest, as happened with 16 engines that started at the same time. More engines are therefore introduced
+ * to each other: starting them one by one, as an alternative, takes a second for each.
  */
 const MEET_ANYHOW = 2;
 
-/** Creates machines in parallel. Their engines start one by one, each when the previous one has found the first. */
-function createOneByOne(
-  requests: readonly MachineRequest[],
-  environment: ClusterEnvironment,
-): Promise<Machine>[] {
-  const { store, signal } = environment;
-  let before: Promise<unknown> = store;
-  let first: Promise<Machine> | undefined;
-  return requests.map((request) => {
-    const creation = createMember(request, before, environment);
-    const met = Promise.all([store, creation, first]).then(async ([there, machine, other]) => {
-      await onMachine(machine.name, () => waitForDiscovery(there, machine, other, { signal }));
-      return machine;
-    });
-    first ??= creation;
-    // A failed machine throws its own error, and the others must not fail with it.
-    before = met.catch(() => store);
-    return met;
-  });
-}
-
 async function createMember(
   request: MachineRequest,
-  engineAfter: Promise<unknown>,
   { store, provider, signal }: ClusterEnvironment,
 ): Promise<Machine> {
   const tried = `machine ${request.name}: create`;
   const reach = { store, provider, machines: [request.name] };
   return await whileStoreIsReached(tried, reach, signal, (until) =>
-    provider.create({ ...request, engineAfter }, { signal: until }),
+    provider.create({ ...request, engineAfter: store }, { signal: until }),
   );
 }

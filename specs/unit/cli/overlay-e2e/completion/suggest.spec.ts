@@ -123,6 +123,7 @@ const free = [
   'trace --except',
   'trace --limit',
   'trace --node',
+  'up --hosts',
 ];
 
 test('every argument with known values is completed, and unknown names are not', async () => {

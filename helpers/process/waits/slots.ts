@@ -1,4 +1,4 @@
-import { unlessAborted } from '../../process/waits/unless-aborted.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** Lets a limited number of tasks run at the same time. */
 export class Slots {
