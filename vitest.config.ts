@@ -95,10 +95,11 @@ const onRequest: readonly RequestedProject[] = [
     hookTimeout: 180_000,
   },
   {
-    // Faults, killed runs and a rolling upgrade.
+    // Faults, measurements of throughput, killed runs and a rolling upgrade.
     name: 'faults',
     include: [
       'specs/fault/**/*.spec.ts',
+      'specs/perf/**/*.spec.ts',
       'specs/topology/killed.spec.ts',
       'specs/engine-versions/rolling-upgrade.spec.ts',
     ],

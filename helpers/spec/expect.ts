@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
+import type { Kept } from '../perf/perf-result.ts';
 import { isHealthy } from './matchers/to-be-healthy.ts';
 import { type GetExpectation, gets } from './matchers/to-get.ts';
 import { hasNoOutage, recovers } from './matchers/to-recover.ts';
+import { keeps } from './matchers/to-keep.ts';
 import { type PingExpectation, pings } from './matchers/to-ping.ts';
 import { type ReachOptions, reaches } from './matchers/to-reach.ts';
 import { type ResolveOptions, resolves } from './matchers/to-resolve.ts';
@@ -52,6 +54,12 @@ declare module 'vitest' {
      *     expect(await measurement.end()).toHaveNoOutage();
      */
     toHaveNoOutage(): void;
+    /**
+     * Asserts that all paths keep a share of the performance between the hosts, measured in the same runs.
+     *
+     *     expect(await perf()).toKeep({ throughput: 0.6, p99: 3 });
+     */
+    toKeep(kept: Kept): void;
   }
 }
 
@@ -63,6 +71,7 @@ expect.extend({
   toBeHealthy: isHealthy,
   toRecover: recovers,
   toHaveNoOutage: hasNoOutage,
+  toKeep: keeps,
 });
 
 export { expect };

@@ -2,6 +2,10 @@ import { inject, test as base, type TestAPI } from 'vitest';
 import type { Engine } from '../docker/engine.ts';
 import type { FaultRequest } from '../fault/fault.ts';
 import { type ActiveFault, injectFault } from '../fault/inject-fault.ts';
+import type { PerfOptions } from '../perf/measure-performance.ts';
+import type { PerfResult } from '../perf/perf-result.ts';
+import { omitUndefined } from '../process/omit-undefined.ts';
+import { perfTargetOf } from '../topology/target/perf-target.ts';
 import { planFault } from '../fault/plan-fault.ts';
 import type { RunOptions } from '../machine/machine.ts';
 import { type CommandResult } from '../process/run-command.ts';
@@ -42,6 +46,12 @@ export interface SpecMachine {
   readonly engine: Engine;
   /** Runs a program in the machine, outside of containers, without a shell. */
   run(argv: readonly [string, ...string[]], options?: RunOptions): Promise<CommandResult>;
+}
+
+/** The hosts and options of the fixture `perf`; by default, the first two hosts. */
+export interface PerfRequest<MachineName extends string = string> extends PerfOptions {
+  readonly from?: MachineName;
+  readonly to?: MachineName;
 }
 
 /** The fixtures of a test. */
@@ -108,6 +118,14 @@ export interface SpecFixtures<
    *     });
    */
   readonly measure: (options?: MeasureOptions) => Promise<Measurement>;
+  /**
+   * Measures throughput and response times between two hosts, as `overlay-e2e perf` does.
+   *
+   *     test('the overlay keeps most of the throughput', async ({ perf }) => {
+   *       expect(await perf({ runs: 3 })).toKeep({ throughput: 0.6, p99: 3 });
+   *     });
+   */
+  readonly perf: (options?: PerfRequest<MachineName>) => Promise<PerfResult>;
   /** The last stage of the topology that the spec needs; default: all. Set it with `test.override`. */
   readonly needs: Stage;
 }
@@ -151,6 +169,11 @@ export const test = base
       const running = stack.use(await startMeasurement(lab.provider, lab.document, options));
       return { ...running, end: async (end) => await attachMeasurement(await running.end(end)) };
     };
+  })
+  .extend('perf', ({ lab }): SpecFixtures['perf'] => async ({ from, to, ...options } = {}) => {
+    const { measurePerformance } = await import('../perf/measure-performance.ts');
+    const target = perfTargetOf(lab.document, lab.provider);
+    return await measurePerformance({ ...target, ...omitUndefined({ from, to }) }, options);
   })
   .extend('evidence', { auto: true }, async ({ lab, check, task, onTestFailed }) => {
     await tellTopology(lab.document.topology);

@@ -7,6 +7,7 @@ import { addDraw } from './commands/draw.ts';
 import { addDown } from './commands/down.ts';
 import { addFault } from './commands/fault.ts';
 import { addCapture, addEvents, addExec, addLogs, addShell } from './commands/lab.ts';
+import { addPerf } from './commands/perf.ts';
 import { addPlugin } from './commands/plugin.ts';
 import { addReport } from './commands/report.ts';
 import { addHelp } from './commands/help.ts';
@@ -47,6 +48,7 @@ export function createProgram({ isPlugin = false } = {}): Command {
     addLogs,
     addEvents,
     addCapture,
+    addPerf,
     addDown,
     addDoctor,
     addInit,

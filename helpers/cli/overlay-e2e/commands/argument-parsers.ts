@@ -48,3 +48,15 @@ export function toHosts(word: string): number {
   if (/^[1-9]\d{0,3}$/.test(word) && Number(word) <= 1000) return Number(word);
   throw new InvalidArgumentError('It must be a whole number from 1 to 1000.');
 }
+
+/** Reads a number of runs, or of Mbit/s. */
+export function toRuns(word: string): number {
+  if (/^[1-9]\d{0,4}$/.test(word)) return Number(word);
+  throw new InvalidArgumentError('It must be a whole number from 1 to 99999.');
+}
+
+/** Reads the whole seconds of a measurement. */
+export function toSpan(word: string): number {
+  if (/^[1-9]\d{0,2}$/.test(word)) return Number(word);
+  throw new InvalidArgumentError('It must be a whole number of seconds from 1 to 999.');
+}

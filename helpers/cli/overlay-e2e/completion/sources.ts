@@ -32,6 +32,8 @@ export const sources: Readonly<Record<string, () => Promise<Offer> | Offer>> = {
   'capture --context': offerContexts,
   'shell name': offerEnds,
   'logs name': offerEnds,
+  'perf from': () => ({ words: machineNames(process.env) }),
+  'perf to': () => ({ words: machineNames(process.env) }),
   'trace from': offerEnds,
   'trace to': offerEnds,
   'trace in': () => ({ words: machineNames(process.env), files: 'files' }),
