@@ -67,11 +67,22 @@ own=$(ip -o -4 address show eth1 | sed 's/.*inet \\([0-9.]*\\).*/\\1/')
 policy=$(ip xfrm policy list dir out | sed -n "s/^src \\([0-9.]*\\)\\/32 dst \\([0-9.]*\\)\\/32.*/\\2/p" | head -n 1)
 `;
 
+/** A firewall of which its author forgot ESP. */
+const OPEN_PORTS = [
+  '-p udp --dport 4789 -j ACCEPT',
+  '-p udp --dport 7946 -j ACCEPT',
+  '-p tcp -j ACCEPT',
+  '-p icmp -j ACCEPT',
+  '-j DROP',
+];
+
 interface EncryptionDefect {
   readonly code: string;
   readonly way: string;
   readonly where: Readonly<Record<string, string>>;
   readonly inject: string;
+  /** Restores it if the check prints no fix. */
+  readonly undo?: string;
 }
 
 // A fix that restarts an engine is typed on the worker: a swarm whose only manager restarts loses its overlays for a while.
@@ -121,6 +132,38 @@ ip xfrm policy update src "$own/32" dst "$policy/32" proto udp dport 4789 dir ou
     where: { host: 'worker', network: 'secret' },
     inject: 'iptables -F INPUT',
   },
+  {
+    code: 'encryption-leak',
+    way: 'the kernel encrypts nothing on the network card',
+    where: { host: 'worker', peer: 'manager', network: 'secret' },
+    inject: 'sysctl -w net.ipv4.conf.eth1.disable_xfrm=1',
+  },
+  {
+    code: 'encryption-leak',
+    way: 'a rule of another program removes the mark again',
+    where: { host: 'worker', peer: 'manager', network: 'secret' },
+    inject: 'iptables -t mangle -A OUTPUT -p udp --dport 4789 -j MARK --set-mark 0',
+    undo: 'iptables -t mangle -D OUTPUT -p udp --dport 4789 -j MARK --set-mark 0',
+  },
+  {
+    code: 'esp-blocked',
+    way: 'a rule of the receiver drops it',
+    where: { host: 'manager', peer: 'worker' },
+    inject: 'iptables -I INPUT -p esp -j DROP',
+  },
+  {
+    code: 'esp-blocked',
+    way: 'a rule of the sender drops it',
+    where: { host: 'worker', peer: 'manager' },
+    inject: 'iptables -I OUTPUT -p esp -j DROP',
+  },
+  {
+    code: 'esp-blocked',
+    way: 'a firewall of the receiver allows the ports of Docker only',
+    where: { host: 'manager', peer: 'worker' },
+    inject: OPEN_PORTS.map((rule) => `iptables -A INPUT -i eth1 ${rule}`).join('\n'),
+    undo: OPEN_PORTS.map((rule) => `iptables -D INPUT -i eth1 ${rule}`).join('\n'),
+  },
 ];
 
 describe('A check of an encrypted network', { shuffle: false }, () => {
@@ -136,6 +179,10 @@ describe('A check of an encrypted network', { shuffle: false }, () => {
       { name: 'encryption-keys', state: 'passed' },
       { name: 'encryption-rules', state: 'passed' },
     ]);
+    expect(report.comparisons.find(({ name }) => name === 'encrypted-packets')).toMatchObject({
+      state: 'passed',
+      evidence: ['secret: ESP from manager to worker', 'secret: ESP from worker to manager'],
+    });
     expect(report).toMatchObject({ verdict: 'healthy' });
   });
 
@@ -150,17 +197,22 @@ describe('A check of an encrypted network', { shuffle: false }, () => {
   });
 
   test.for(defects)('finds $code alone, and its fix works: $way', async (defect, { lab }) => {
-    const { code, where, inject } = defect;
+    const { code, where, inject, undo } = defect;
+    await lab.settle();
 
     // The wrong keys of the receiver are on the peer of the sender.
-    const node = code === 'encryption-key-mismatch' ? 'worker' : where['host'];
+    const isAtPeer = ['encryption-key-mismatch', 'esp-blocked'].includes(code);
+    const node = isAtPeer ? 'worker' : where['host'];
     await lab.inside(node === 'manager' ? 'manager' : 'worker', inject);
     const report = await lab.audit();
     expect(found(report)).toEqual([{ code, where }]);
     await typeFixes(report, lab);
+    const hasFix = report.diagnoses.some(({ action }) => action?.kind === 'fix');
+    if (!hasFix && undo !== undefined) await lab.inside('worker', undo);
     await lab.settle();
     const after = await lab.audit();
     expect(found(after)).toEqual([]);
     expect(after).toMatchObject({ verdict: 'healthy' });
+    if (hasFix && undo !== undefined) await lab.inside('worker', undo);
   });
 });

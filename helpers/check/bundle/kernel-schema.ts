@@ -163,7 +163,7 @@ function firewallRuleSchema({ text }: Leaves) {
     chain: word,
     hooks: list(z.enum(['ingress', 'prerouting', 'input', 'output', 'postrouting'])),
     verdict: z.enum(['drop', 'reject', 'rewrite-source', 'rewrite-destination']),
-    concerns: list(z.enum(['vxlan', 'gossip', 'management'])),
+    concerns: list(z.enum(['vxlan', 'gossip', 'management', 'esp'])),
     isExplicit: z.boolean(),
     isPartial: z.boolean().optional(),
     packets: z.number().optional(),

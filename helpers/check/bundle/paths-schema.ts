@@ -53,6 +53,19 @@ export function pathsSchema(leaves: Leaves) {
         ways: list(z.enum(['icmp', 'udp', 'frame'])),
       }),
     ),
+    encrypted: list(
+      z.object({
+        network: name,
+        networkId: word,
+        from: name,
+        to: name,
+        answered: z.boolean(),
+        leftVxlan: z.boolean(),
+        reachedNic: z.boolean(),
+        letIn: z.boolean(),
+        clear: z.object({ device: word, switches: list(word) }).optional(),
+      }),
+    ).optional(),
     losses: list(lossSchema(leaves, end)).optional(),
     checksumErrors: list(
       z.object({ host: name, container: name, tcp: z.number(), udp: z.number() }),

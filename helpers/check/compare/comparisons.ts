@@ -11,6 +11,7 @@ import { containerPaths } from './paths/container-paths.ts';
 import { containersInPlace } from './engines/containers-in-place.ts';
 import { containersRun } from './engines/containers-run.ts';
 import { encryptionKeys, encryptionRules, encryptionStates } from './kernel/encryption.ts';
+import { encryptedPackets } from './paths/encrypted-packets.ts';
 import { endpointsAlive } from './engines/endpoints-alive.ts';
 import { enginesAnswer } from './engines/engines-answer.ts';
 import { enginesClustered } from './engines/engines-clustered.ts';
@@ -114,6 +115,7 @@ export const comparisons: readonly Comparison[] = [
   gossipPaths,
   managers,
   tunnels,
+  encryptedPackets,
   outerSources,
   containerPaths,
   packetLoss,

@@ -15,6 +15,8 @@ export const symptomKinds: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>
   'host-path-dead',
   'gossip-path-dead',
   'tunnel-dead',
+  'esp-dead',
+  'packets-in-clear',
   'container-path-dead',
   'port-silent',
   'application-fails',

@@ -21,6 +21,7 @@ import {
   encryptionRuleMissing,
   encryptionStateMissing,
 } from './kernel/encryption.ts';
+import { encryptionLeak } from './kernel/encryption-leak.ts';
 import { forwardingStale } from './kernel/forwarding-stale.ts';
 import {
   forwardingMissing,
@@ -36,6 +37,7 @@ import { gossipNotConverged } from './members/gossip-not-converged.ts';
 import { keystoreUnreachable } from './members/keystore-unreachable.ts';
 import { keystoreWiped } from './members/keystore-wiped.ts';
 import {
+  espBlocked,
   firewallDrops,
   gossipBlocked,
   hostUnreachable,
@@ -129,9 +131,11 @@ export const rules: readonly Rule[] = [
   encryptionStateMissing,
   encryptionKeyMismatch,
   encryptionRuleMissing,
+  encryptionLeak,
   // Packets, with correct tables.
   vxlanSourceAddress,
   vxlanBlocked,
+  espBlocked,
   mtuBlackHole,
   checksumOffload,
   // Load balancers of services, after gossip that does not announce tasks.

@@ -36,6 +36,8 @@ export const diagnosisTitles = {
     'A host may send packets of an encrypted network in clear, or accept them',
   'encryption-state-missing': 'A host cannot encrypt or decrypt packets of another host',
   'encryption-key-mismatch': 'Two hosts encrypt with different keys',
+  'encryption-leak': 'A host sends packets of an encrypted network in clear',
+  'esp-blocked': 'Encrypted packets do not pass between hosts',
   'ipvs-missing': 'The kernel of a node cannot balance the load of services',
   'kernel-feature-missing': 'The kernel of a node lacks a feature that services need',
   'load-balancer-forwarding-off': 'The load balancer of a network forwards no packets',

@@ -273,6 +273,14 @@ export interface DifferenceValues {
     expected: { port: number; answered: boolean };
     observed: { port: number; answered: boolean; error: string | undefined };
   };
+  'esp-dead': {
+    expected: { reachedNic: boolean; letIn: boolean };
+    observed: { reachedNic: boolean; letIn: boolean };
+  };
+  'packets-in-clear': {
+    expected: string;
+    observed: { device: string; switches: readonly string[] };
+  };
   'tunnel-dead': {
     expected: Pick<TunnelTrial, 'reachedNic' | 'letIn' | 'cameOut'>;
     observed: Pick<TunnelTrial, 'reachedNic' | 'letIn' | 'cameOut' | 'error'>;

@@ -87,6 +87,8 @@ export const differenceKinds = [
   'gossip-path-dead',
   'manager-path-dead',
   'tunnel-dead',
+  'esp-dead',
+  'packets-in-clear',
   'container-path-dead',
   'packets-lost',
   'source-mismatch',

@@ -116,11 +116,14 @@ export interface Packets {
     readonly lost: number;
     readonly captures: ReadonlyMap<string, readonly Capture[]>;
   }>;
-  /** Records from now on which of these addresses send packets to that port of the host. */
-  sniff(transport: 'tcp' | 'udp', port: number, sources: readonly string[]): Promise<void>;
+  /** Records from now on which of these addresses send packets to that port of the host; ESP has the port 0. */
+  sniff(transport: SniffedTransport, port: number, sources: readonly string[]): Promise<void>;
   /** The recorded source addresses. */
-  sniffed(transport: 'tcp' | 'udp', port: number): Promise<SniffedSources>;
+  sniffed(transport: SniffedTransport, port: number): Promise<SniffedSources>;
 }
+
+/** A protocol whose senders are recorded. */
+export type SniffedTransport = 'tcp' | 'udp' | 'esp';
 
 export const sniffedSources = z.object({
   /** At any network device. */

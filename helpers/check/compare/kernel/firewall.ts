@@ -78,9 +78,14 @@ interface LostPacket {
 
 /** Returns the packets of live probes that were lost between hosts. Containers may lose packets for other reasons. */
 function lostPackets(what: OverlayTraffic, { paths }: Observation): LostPacket[] {
-  const { gossip = [], tunnels = [] } = valueOf(paths) ?? {};
+  const { gossip = [], tunnels = [], encrypted = [] } = valueOf(paths) ?? {};
   if (what === 'gossip') return gossip.filter(({ answered, seen }) => !answered && seen !== true);
   if (what === 'management') return [];
+  if (what === 'esp') {
+    return encrypted
+      .filter(({ answered, clear }) => !answered && clear === undefined)
+      .map(({ from, to, reachedNic, letIn }) => ({ from, to, arrived: reachedNic, letIn }));
+  }
   return tunnels
     .filter(({ cameOut }) => !cameOut)
     .map(({ from, to, reachedNic, letIn }) => ({ from, to, arrived: reachedNic, letIn }));

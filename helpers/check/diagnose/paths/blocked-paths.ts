@@ -348,6 +348,69 @@ function describeVxlan(
   return describe(blocked, open);
 }
 
+/** Blocked ESP from one host to another: encrypted networks lose their packets, although all entries are right. */
+export const espBlocked: Rule = {
+  name: 'esp-blocked',
+  explain: (open, observation) => {
+    const byPlace = Map.groupBy(ofKind(open, 'esp-dead'), ({ where, observed }) =>
+      observed.reachedNic ? `at ${where.peer}` : `from ${where.host}`,
+    );
+    return [...byPlace.values()].flatMap((dead) => {
+      const [first] = dead;
+      const direction = first && directionOf(first);
+      return first === undefined || direction === undefined
+        ? []
+        : [describeEsp([first, ...dead.slice(1)], direction, open, observation)];
+    });
+  },
+};
+
+function describeEsp(
+  dead: readonly [Difference<'esp-dead'>, ...Difference<'esp-dead'>[]],
+  direction: Direction,
+  open: readonly Difference[],
+  observation: Observation,
+): Diagnosis {
+  const { host, peer } = direction;
+  const isAtPeer = dead[0].observed.reachedNic;
+  const directions = dead.flatMap((one) => directionOf(one) ?? []);
+  const senders = directions.map((one) => one.host).join(', ');
+  const receivers = directions.map((one) => one.peer).join(', ');
+  const more = directions.length > 1;
+  const blocked: Blocked = {
+    code: 'esp-blocked',
+    dead,
+    direction,
+    where: more ? (isAtPeer ? { peer } : { host }) : direction,
+    summary: isAtPeer
+      ? `ESP from ${senders} reaches the network card of ${peer}, but its firewall blocks it`
+      : `ESP from ${host} does not reach ${receivers}`,
+    firewalls: [isAtPeer ? peer : host],
+    traffic: ['esp'],
+    // Answers take the other direction.
+    consequencesOf: (evidence) =>
+      symptomsBetween(
+        directions,
+        evidence,
+        open,
+        observation,
+        (one, some) => one.kind === 'container-path-dead' && isBetween(one, some.host, some.peer),
+      ),
+    action: unblock(direction, isAtPeer, observation, {
+      traffic: ['esp'],
+      accept: () =>
+        directions.flatMap((one) => {
+          const address = knownAddressOf(observation, one.host);
+          return address === undefined
+            ? []
+            : [['iptables', '-I', 'INPUT', '-s', address, '-p', 'esp', '-j', 'ACCEPT']];
+        }),
+      effect: `Accepts ESP packets from ${senders}.`,
+    }),
+  };
+  return describe(blocked, open);
+}
+
 /** Deletes the rule that drops packets of this direction; without one, makes the receiver accept them. */
 function unblock(
   { host, peer }: Direction,

@@ -69,8 +69,8 @@ export interface OverlayTables {
 /** The VXLAN port of a cluster without another setting. */
 export const USUAL_VXLAN_PORT = 4789;
 
-/** The kind of overlay traffic of a packet: VXLAN on the data path port of the cluster, 7946/tcp and udp, 2377/tcp. */
-export type OverlayTraffic = 'vxlan' | 'gossip' | 'management';
+/** The kind of overlay traffic of a packet: VXLAN on the data path port of the cluster, 7946/tcp and udp, 2377/tcp, ESP. */
+export type OverlayTraffic = 'vxlan' | 'gossip' | 'management' | 'esp';
 
 /** A firewall rule that drops, rejects or rewrites overlay traffic, or may do so. */
 export interface FirewallRule {

@@ -95,6 +95,24 @@ export interface TunnelTrial {
   readonly error: string | undefined;
 }
 
+/** The packets of an encrypted network on their way from one host to another. */
+export interface EncryptedTrial {
+  readonly network: string;
+  readonly networkId: string;
+  readonly from: string;
+  readonly to: string;
+  /** True if an echo between two containers was answered. */
+  readonly answered: boolean;
+  /** True if the VXLAN device of the sender sent the echo. */
+  readonly leftVxlan: boolean;
+  /** True if ESP packets from the sender reached a network card of the other host. */
+  readonly reachedNic: boolean;
+  /** True if the firewall of the other host accepted any. */
+  readonly letIn: boolean;
+  /** The device on which the echo left the sender unencrypted, and settings that have the kernel encrypt nothing there. */
+  readonly clear?: { readonly device: string; readonly switches: readonly string[] } | undefined;
+}
+
 /** Two containers without a common network: no packet may pass. */
 export interface IsolationTrial {
   readonly from: TrialEnd;
@@ -163,6 +181,8 @@ export interface PathsView {
   readonly isolation: readonly IsolationTrial[];
   /** Packets counted between hosts that have containers on one overlay; none in older recordings. */
   readonly losses?: readonly LossTrial[] | undefined;
+  /** One for each encrypted network and ordered pair of hosts that was probed; none in older recordings. */
+  readonly encrypted?: readonly EncryptedTrial[] | undefined;
   /** Packets that a container's kernel dropped for a wrong checksum while it was probed. */
   readonly checksumErrors: readonly {
     readonly host: string;

@@ -28,6 +28,8 @@ export function trafficOf({ protocol, ports }: RuleMatch, vxlanPort: number): Ov
       (protocol === undefined || protocol === itsProtocol) &&
       (ports === undefined || ports.some(([first, last]) => first <= port && port <= last)),
   );
+  // A general rule that drops ESP drops VXLAN, too.
+  if (ports === undefined && (protocol === 'esp' || protocol === '50')) return ['esp'];
   return [...new Set(met.map(([what]) => what))];
 }
 

@@ -89,6 +89,7 @@ function planFor(
     endpoints: endpointsToProbe({ hosts }).filter(({ host }) => entered.has(host)),
     managers: managersOf(hosts),
     kernels: kernelsOf(hosts, kernel),
+    isEncrypted: (networkId) => encrypted.has(networkId),
     vniOf: (name, networkId) => {
       const host = hosts.find((one) => one.name === name);
       if (host === undefined || encrypted.has(networkId)) return undefined;

@@ -7,6 +7,7 @@ import { connectToManagers, hostPairsOf } from './plan/query-hosts.ts';
 import { queryGossip, listenToGossip, sniffGossip } from './trials/make-gossip.ts';
 import { sendIsolationPackets } from './trials/make-isolation.ts';
 import { makeTrials } from './trials/make-trials.ts';
+import { readEncrypted, sniffEncrypted } from './trials/sniff-encrypted.ts';
 import { measureLoss } from './trials/measure-loss.ts';
 import { makeTunnels, type TunnelPlan } from './trials/make-tunnels.ts';
 import type { HostKernel } from './plan/neighbor-capacity.ts';
@@ -41,6 +42,7 @@ export interface PathsPlan {
   readonly vniOf: (host: string, networkId: string, address: string) => number | undefined;
   /** By host name, as far as known. */
   readonly kernels: ReadonlyMap<string, HostKernel>;
+  readonly isEncrypted: (networkId: string) => boolean;
   readonly maxPairs: number;
   readonly areNeighbors: AreNeighbors;
   /** Also measures round-trip times. */
@@ -68,6 +70,7 @@ export async function probePaths(plan: PathsPlan): Promise<Omit<PathsView, 'outs
   );
   const probeHostOf = (host: string) => probeHosts.find((one) => one.host === host);
   await sniffGossip(probeHosts);
+  if (chosen.some(({ from }) => plan.isEncrypted(from.networkId))) await sniffEncrypted(probeHosts);
   const before = await readChecksumErrors(used, probeHostOf);
 
   const { trials: planned, unentered } = planAll(chosen, probeHostOf, number);
@@ -86,6 +89,7 @@ export async function probePaths(plan: PathsPlan): Promise<Omit<PathsView, 'outs
         : [],
     connectToManagers(probeHosts, managers, number),
   ]);
+  const encrypted = await readEncrypted(planned, trials, plan.isEncrypted);
   const losses = await measureLoss(planned, trials, number);
   // Last, because an injected packet teaches the tables of the receiver, which would hide problems.
   const tunnels = await makeTunnels(planTunnels(plan, chosen, probeHostOf), number);
@@ -99,6 +103,7 @@ export async function probePaths(plan: PathsPlan): Promise<Omit<PathsView, 'outs
     managers: managerTrials,
     tunnels,
     trials,
+    encrypted,
     losses,
     isolation: await isolation.finish(),
     checksumErrors: countedSince(before, await readChecksumErrors(used, probeHostOf)),

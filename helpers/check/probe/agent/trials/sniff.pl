@@ -8,12 +8,14 @@ use warnings;
 
 my $MSG_DONTWAIT = 0x40;
 
-my %NUMBERS = (tcp => 6, udp => 17);
+my %NUMBERS = (tcp => 6, udp => 17, esp => 50);
 
 # By transport and port: {from, nic, input}, each a set of source addresses.
 my %sniffers;
 
-# sniff tcp|udp PORT ADDRESS… → []
+# sniff tcp|udp|esp PORT ADDRESS… → []
+#
+# ESP has no ports: its port is 0.
 sub start {
     my ($succeed, $fail, $transport, $port, @sources) = @_;
     my $number = $NUMBERS{$transport} // die "unknown transport: $transport\n";
@@ -21,7 +23,7 @@ sub start {
         my $sniffer = $sniffers{"$transport $port"} = { from => {}, nic => {}, input => {} };
         my $filter = Captures::assemble(
             [0x30, 9, '', ''], [0x15, $number, '', 'drop'],
-            [0x28, 22, '', ''], [0x15, $port, '', 'drop'],
+            ($transport eq 'esp' ? () : ([0x28, 22, '', ''], [0x15, $port, '', 'drop'])),
             [0x06, 64, '', ''], 'drop', [0x06, 0, '', ''],
         );
         sniff_socket(Captures::open_taps(), $filter, $sniffer, 'nic');
@@ -48,7 +50,7 @@ sub record {
     $sniffer->{$where}{$source} = 1 if $sniffer->{from}{$source};
 }
 
-# sniffed tcp|udp PORT → {nic: addresses, input: addresses}, at any network device and behind the firewall
+# sniffed tcp|udp|esp PORT → {nic: addresses, input: addresses}, at any network device and behind the firewall
 sub report {
     my ($succeed, $fail, $transport, $port) = @_;
     my $sniffer = $sniffers{"$transport $port"} // die "no sniffer for $transport $port\n";
