@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareBase } from '../../helpers/debian/images/base.ts';
+import type { Engine } from '../../helpers/docker/engine.ts';
 import type { CommandResult } from '../../helpers/process/run-command.ts';
 import { quoteForShell, runCommand } from '../../helpers/process/run-command.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
@@ -49,25 +50,14 @@ export async function openExecutableLab(
   onCleanup(() => lab[Symbol.asyncDispose]());
   return await setUpIn(lab, async () => {
     const swarm = await bringUpSwarm(lab, ENGINE);
-    const { certificates, address } = swarm.manager.machine;
-    await inside(lab, 'manager', 'mkdir /root/certificates');
-    const pems = ['ca', 'cert', 'key'].map((name) => join(certificates, `${name}.pem`));
-    for (const [from, to] of [
-      [file, program],
-      ...pems.map((pem) => [pem, '/root/certificates/']),
-    ]) {
-      const { exitCode, stderr } = await lab.script(
-        `netns-machine scp ${quoteForShell(from ?? '')} manager:${to}`,
-      );
-      if (exitCode !== 0) throw new Error(stderr);
-    }
+    const overTls = await equipManager(lab, swarm.manager, file);
     await inside(lab, 'manager', prepareBare((await prepareBase()).root));
     await inside(lab, 'manager', 'docker network create --driver overlay --attachable shop');
     const container = `docker run --detach --network shop ${BUSYBOX} sleep 10000`;
     for (const machine of ['manager', 'worker']) await inside(lab, machine, container);
     return {
       ...swarm,
-      overTls: `DOCKER_HOST=tcp://${address}:2376 DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=/root/certificates`,
+      overTls,
       bare: async (line) => {
         const clean = 'env -i PATH=/usr/local/bin:/usr/bin HOME=/root';
         return await lab.inside('manager', `chroot /bare ${clean} sh -c ${quoteForShell(line)}`);
@@ -82,6 +72,46 @@ export async function openExecutableLab(
       },
     };
   });
+}
+
+/**
+ * Copies the executable and the certificates of a client to the manager. Returns the variables of a command line there
+ * with which Docker's client reaches the engine over TLS.
+ */
+export async function equipManager(
+  lab: NetnsLab,
+  { machine: { certificates, address } }: Engine,
+  file: string,
+): Promise<string> {
+  await inside(lab, 'manager', 'mkdir /root/certificates');
+  const pems = ['ca', 'cert', 'key'].map((name) => join(certificates, `${name}.pem`));
+  await copy(lab, file, `manager:${program}`);
+  for (const pem of pems) await copy(lab, pem, 'manager:/root/certificates/');
+  return `DOCKER_HOST=tcp://${address}:2376 DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=/root/certificates`;
+}
+
+/** Builds the image of the executable in that folder. Returns its archive. */
+export async function buildImageOf(folder: string): Promise<string> {
+  // Runs: npm run build:image
+  await runCommand('npm', ['run', 'build:image', '--', folder], { cwd: root, limit: 120_000 });
+  return join(folder, `overlay-e2e-image-${process.arch}.tar`);
+}
+
+/** Loads the image into the engine of a machine, with the command of docs/install.md. */
+export async function loadImage(lab: NetnsLab, archive: string, machine: string): Promise<void> {
+  await copy(lab, archive, `${machine}:/root/overlay-e2e-image-x64.tar`);
+  // Runs: docker load --input overlay-e2e-image-x64.tar
+  const line = 'cd /root; docker load --input overlay-e2e-image-x64.tar';
+  const { exitCode, stdout, stderr } = await lab.inside(machine, line);
+  if (exitCode !== 0 || stdout !== 'Loaded image: overlay-e2e:latest\n') {
+    throw new Error(`${machine}: docker load: ${stdout}${stderr}`);
+  }
+}
+
+async function copy(lab: NetnsLab, from: string, to: string): Promise<void> {
+  const line = `netns-machine scp ${quoteForShell(from)} ${to}`;
+  const { exitCode, stderr } = await lab.script(line);
+  if (exitCode !== 0) throw new Error(stderr);
 }
 
 /** busybox contains a dpkg as well. */

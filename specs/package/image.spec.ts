@@ -1,8 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, test as base } from 'vitest';
-import { runCommand } from '../../helpers/process/run-command.ts';
 import type { AuditDocument } from '../../helpers/report/findings/audit-document.ts';
-import { buildExecutables, type ExecutableLab, openExecutableLab } from './executables.ts';
+import {
+  buildExecutables,
+  buildImageOf,
+  type ExecutableLab,
+  loadImage,
+  openExecutableLab,
+} from './executables.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -11,26 +16,14 @@ const test = base
     'folder',
     { scope: 'file' },
     // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
-    async ({}, { onCleanup }) => {
-      const folder = await buildExecutables(onCleanup, [process.arch]);
-      // Runs: npm run build:image
-      await runCommand('npm', ['run', 'build:image', '--', folder], { cwd: root, limit: 120_000 });
-      return folder;
-    },
+    async ({}, { onCleanup }) => await buildExecutables(onCleanup, [process.arch]),
   )
   .extend('lab', { scope: 'file' }, async ({ folder }, { onCleanup }): Promise<ExecutableLab> => {
     const lab = await openExecutableLab(
       join(folder, `overlay-e2e-linux-${process.arch}`),
       onCleanup,
     );
-    const archive = join(folder, `overlay-e2e-image-${process.arch}.tar`);
-    const copied = await lab.script(
-      `netns-machine scp '${archive}' manager:/root/overlay-e2e-image-x64.tar`,
-    );
-    expect(copied.exitCode, copied.stderr).toBe(0);
-    // Runs: docker load --input overlay-e2e-image-x64.tar
-    const loaded = await lab.onManager('cd /root; docker load --input overlay-e2e-image-x64.tar');
-    expect(loaded.stdout, loaded.stderr).toBe('Loaded image: overlay-e2e:latest\n');
+    await loadImage(lab, await buildImageOf(folder), 'manager');
     return lab;
   });
 

@@ -1,14 +1,9 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runCommand } from '../../helpers/process/run-command.ts';
-import { lockFor } from './lock-for.ts';
+import { installPackage } from './install-package.ts';
 import { packProject } from './packed.ts';
-
-// Runs: npm install --save-dev ../overlay-e2e/overlay-e2e-0.1.0.tgz vitest
-// As this line does, but with the answers of the registry from this repository's lock file.
-const [file = '', runner = ''] =
-  'npm install --save-dev ../overlay-e2e/overlay-e2e-0.1.0.tgz vitest'.split(' ').slice(3);
 
 const packed = packProject();
 const root = join(import.meta.dirname, '../..');
@@ -16,12 +11,9 @@ const root = join(import.meta.dirname, '../..');
 test('a project that installs the package creates, tests and checks its own cluster', async ({
   onTestFinished,
 }) => {
-  const { folder, manifest, tarball } = packed();
+  const { folder } = packed();
   const home = join(folder, 'shop');
   const store = join(folder, 'machines');
-  mkdirSync(home);
-  mkdirSync(join(folder, 'overlay-e2e'));
-  copyFileSync(join(folder, tarball.filename), join(home, file));
   const env: Record<string, string> = {
     ...(process.env as Record<string, string>),
     CI: '1',
@@ -44,24 +36,7 @@ test('a project that installs the package creates, tests and checks its own clus
     await runCommand('sh', [down, 'down'], { env: ofShop, limit: 120_000 });
   });
 
-  const { version } = JSON.parse(
-    readFileSync(join(root, 'node_modules/vitest/package.json'), 'utf8'),
-  ) as { readonly version: string };
-  const devDependencies = {
-    'overlay-e2e': `file:${file}`,
-    [runner]: version,
-  };
-  const project = { name: 'shop', version: '1.0.0', type: 'commonjs', devDependencies };
-  writeFileSync(join(home, 'package.json'), JSON.stringify(project));
-  const { name: _name, ...described } = manifest;
-  const entry = {
-    ...described,
-    resolved: `file:${file}`,
-    integrity: tarball.integrity,
-    dev: true,
-  };
-  writeFileSync(join(home, 'package-lock.json'), JSON.stringify(lockFor(project, entry)));
-  await run('npm ci --prefer-offline --ignore-scripts --no-audit --no-fund');
+  await installPackage(packed());
   expect(existsSync(join(home, 'node_modules/.bin/node'))).toBe(false);
 
   // Runs: npx overlay-e2e init
