@@ -9,6 +9,7 @@ import type { AuditDocument } from '../../helpers/report/findings/audit-document
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { type NetnsLab, openNetnsLab, setUpIn } from '../machine/netns-lab.ts';
 import { createMachine } from '../swarm-mode/lab.ts';
+import { startCommand } from '../topology/command.ts';
 import { buildExecutables, buildImageOf, equipManager, loadImage, program } from './executables.ts';
 import { installPackage } from './install-package.ts';
 import { packProject } from './packed.ts';
@@ -22,6 +23,8 @@ interface FiveNodes extends NetnsLab {
   readonly engines: Readonly<Record<Name, Engine>>;
   /** Variables of a command line on the manager with which Docker's client reaches the engine over TLS. */
   readonly overTls: string;
+  /** The archive of the container image, which the manager's engine has. */
+  readonly image: string;
 }
 
 async function bringUp(lab: NetnsLab, executables: string): Promise<FiveNodes> {
@@ -46,7 +49,8 @@ async function bringUp(lab: NetnsLab, executables: string): Promise<FiveNodes> {
   for (const machine of ['manager', 'web', 'db']) await run(machine, container);
   const file = join(executables, `overlay-e2e-linux-${process.arch}`);
   const overTls = await equipManager(lab, manager, file);
-  await loadImage(lab, await buildImageOf(executables), 'manager');
+  const image = await buildImageOf(executables);
+  await loadImage(lab, image, 'manager');
   await run('manager', `${program} plugin install`);
   await run('firewalled', 'iptables --insert INPUT --protocol tcp --dport 2376 --jump DROP');
   await lab.provider.kill('dead');
@@ -59,9 +63,10 @@ async function bringUp(lab: NetnsLab, executables: string): Promise<FiveNodes> {
     },
     { limit: 120_000 },
   );
-  return { ...lab, engines, overTls };
+  return { ...lab, engines, overTls, image };
 }
 
+const root = join(import.meta.dirname, '../..');
 const packed = packProject();
 
 const test = base
@@ -71,6 +76,14 @@ const test = base
     const lab = await openNetnsLab();
     onCleanup(() => lab[Symbol.asyncDispose]());
     return await setUpIn(lab, async () => await bringUp(lab, executables));
+  })
+  // The nodes that run tasks have the image.
+  .extend('loaded', { scope: 'file' }, async ({ swarm }) => {
+    await allSettled(
+      'load',
+      (['web', 'db', 'firewalled'] as const).map((name) => loadImage(swarm, swarm.image, name)),
+    );
+    return swarm;
   });
 
 /** Checks from a project that has the package installed, with the address of the manager alone. */
@@ -130,5 +143,112 @@ describe('A swarm of five nodes with a firewalled and a dead one, from its manag
     for (const { machine } of [firewalled, dead]) {
       expect(stderr).toContain(`not examined: tcp://${machine.address}:2376: `);
     }
+  });
+});
+
+/** The service and the secret of checks that the swarm has. */
+async function objectsOfChecks({ engines: { manager } }: FiveNodes): Promise<string[]> {
+  const label = 'org.overlay-e2e.probe';
+  const [services, secrets] = await Promise.all([
+    manager.services.labelled(label),
+    manager.secrets.labelled(label),
+  ]);
+  return [...services, ...secrets].map(({ name }) => name);
+}
+
+const throughSocket =
+  'docker run --rm --volume /var/run/docker.sock:/var/run/docker.sock overlay-e2e check --probe-service overlay-e2e';
+
+// Runs: docker run --rm --volume /var/run/docker.sock:/var/run/docker.sock overlay-e2e check --probe-service overlay-e2e
+describe('With --probe-service, a socket of the manager', () => {
+  test('shows every node that runs, also the firewalled one, and nothing is left', async ({
+    loaded: swarm,
+  }) => {
+    const containers = async () =>
+      await allSettled(
+        'docker ps',
+        (['manager', 'web', 'db', 'firewalled'] as const).map(
+          async (name) => (await swarm.inside(name, 'docker ps --all --quiet')).stdout,
+        ),
+      );
+    const before = await containers();
+    const left = 'overlay-e2e-probe-left';
+    const labels = '--label org.overlay-e2e.probe=service --label org.overlay-e2e.lifetime=-100';
+    const prepared = await swarm.inside(
+      'manager',
+      `echo x | docker secret create ${labels} ${left} - && docker service create --detach ${labels} --secret ${left} --name ${left} --mode global ${BUSYBOX} true`,
+    );
+    expect(prepared.exitCode, prepared.stderr).toBe(0);
+    const { exitCode, stdout, stderr } = await swarm.inside('manager', `${throughSocket} --json`);
+    expect(stdout, stderr).not.toBe('');
+    const { cluster, coverage, diagnoses, comparisons } = JSON.parse(stdout) as AuditDocument;
+    expect(exitCode, stderr).toBe(1);
+    expect({
+      hosts: cluster.hosts.map(({ name }) => name).toSorted(),
+      coverage: { examined: coverage.examined, known: coverage.known, left: coverage.unexamined },
+      found: diagnoses.map(({ code, where }) => `${code} ${where.host ?? ''}`),
+    }).toEqual({
+      hosts: ['db', 'firewalled', 'manager', 'web'],
+      coverage: { examined: 4, known: 5, left: [] },
+      found: ['engine-not-clustered dead'],
+    });
+    const passed = comparisons.filter(({ state }) => state === 'passed').map(({ needs }) => needs);
+    expect(new Set(passed)).toEqual(new Set(['api', 'probe', 'privileged-probe']));
+    expect(JSON.stringify(cluster)).not.toContain('overlay-e2e-probe-');
+    expect(await objectsOfChecks(swarm)).toEqual([]);
+    await waitFor(
+      'the end of the tasks',
+      async () => {
+        const now = await containers();
+        const isSame = JSON.stringify(now) === JSON.stringify(before);
+        return isSame ? done(undefined) : notYet(JSON.stringify([before, now]));
+      },
+      { limit: 60_000 },
+    );
+  });
+
+  test('says why a node has no task', async ({ loaded: swarm }) => {
+    const line = `${throughSocket.replace(/overlay-e2e$/, 'overlay-e2e:unknown')} --no-probe`;
+    const { exitCode, stdout, stderr } = await swarm.inside('manager', line);
+    expect(exitCode, stdout).toBe(1);
+    const { address } = swarm.engines.firewalled.machine;
+    expect(stderr).toMatch(
+      new RegExp(
+        `not examined: ${address}: .*; its task of the probe service does not run: rejected, .*overlay-e2e:unknown`,
+      ),
+    );
+    expect(await objectsOfChecks(swarm)).toEqual([]);
+  });
+
+  test('leaves nothing after Ctrl-C', async ({ loaded: swarm, onTestFinished }) => {
+    const { address, certificates } = swarm.engines.manager.machine;
+    const check = startCommand(
+      join(root, 'helpers/cli/overlay-e2e.sh'),
+      ['check', '--probe-service', 'overlay-e2e'],
+      {
+        ...(process.env as Record<string, string>),
+        MACHINE_STORAGE_PATH: join(swarm.folder, '../none'),
+        DOCKER_HOST: `tcp://${address}:2376`,
+        DOCKER_TLS_VERIFY: '1',
+        DOCKER_CERT_PATH: certificates,
+        NO_COLOR: '1',
+      },
+    );
+    onTestFinished(async () => {
+      check.signal('SIGKILL', 'group');
+      await check.ended;
+    });
+    await waitFor(
+      'the service of the check',
+      async () => {
+        const names = await objectsOfChecks(swarm);
+        return names.length === 2 ? done(undefined) : notYet(names.join(', '));
+      },
+      { limit: 60_000, every: 20 },
+    );
+    check.signal('SIGINT', 'group');
+    const { exitCode, stderr } = await check.ended;
+    expect(exitCode, stderr).toBe(130);
+    expect(await objectsOfChecks(swarm)).toEqual([]);
   });
 });

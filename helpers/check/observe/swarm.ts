@@ -1,4 +1,7 @@
 import { type Observed, type Value, withValue, withoutValue, valueOf } from '../model/observed.ts';
+import type { CallOptions } from '../../docker/connection.ts';
+import type { Engine } from '../../docker/engine.ts';
+import { PROBE_LABEL } from '../probe/start/describe-probe.ts';
 import type { AuditTarget } from '../model/target.ts';
 import type { QueriedCluster } from './observation-context.ts';
 import { firstLine } from '../../process/errors/harness-error.ts';
@@ -28,16 +31,17 @@ export async function observeSwarm(
     return withoutValue('no host whose engine answers is a manager');
   }
   const options = { limit: ANSWER_LIMIT, signal };
-  const [nodes, services, tasks] = await Promise.all([
+  const [nodes, services, tasks, own] = await Promise.all([
     engine.nodes.list(options),
     engine.services.list(options).catch(() => undefined),
     engine.services.tasks(undefined, options).catch(() => undefined),
+    ownServices(engine, options),
   ]);
   return withValue({
     manager: manager.name,
     nodes,
-    services,
-    tasks,
+    services: services?.filter(({ id }) => !own.has(id)),
+    tasks: tasks?.filter(({ serviceId }) => !own.has(serviceId)),
     networks: networksOf(manager),
     endpoints: endpointsOf(hosts),
   });
@@ -52,12 +56,24 @@ export async function observeSwarmAgain(
   const engine = target.hosts.find(({ name }) => name === swarm.manager)?.engine;
   if (engine === undefined) return withoutValue('no host is a manager');
   const options = { limit: ANSWER_LIMIT, signal };
-  const [nodes, services, tasks] = await Promise.all([
+  const [nodes, services, tasks, own] = await Promise.all([
     engine.nodes.list(options),
     engine.services.list(options).catch(() => undefined),
     engine.services.tasks(undefined, options),
+    ownServices(engine, options),
   ]);
-  return withValue({ ...swarm, later: { nodes, services, tasks } });
+  const later = {
+    nodes,
+    services: services?.filter(({ id }) => !own.has(id)),
+    tasks: tasks.filter(({ serviceId }) => !own.has(serviceId)),
+  };
+  return withValue({ ...swarm, later });
+}
+
+/** Returns the services of checks, which are no part of the cluster: `--probe-service`. */
+async function ownServices(engine: Engine, options: CallOptions): Promise<ReadonlySet<string>> {
+  const found = await engine.services.labelled(PROBE_LABEL, options).catch(() => []);
+  return new Set(found.map(({ id }) => id));
 }
 
 /**

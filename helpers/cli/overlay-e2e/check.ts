@@ -4,6 +4,7 @@ import { AUDIT_LIMIT, type AuditOptions } from '../../check/model/options.ts';
 import { prepareProbeImage } from '../../check/probe/start/probe-image.ts';
 import type { AuditReport } from '../../check/model/report.ts';
 import type { AuditTarget } from '../../check/model/target.ts';
+import { firstLine } from '../../process/errors/harness-error.ts';
 import { Interrupted, InterruptionWatch } from '../../process/errors/interruption.ts';
 import { renderVerdict } from '../../report/text/render-report.ts';
 import { wrapText } from '../../report/text/text-layout.ts';
@@ -39,7 +40,8 @@ export async function runCheck(words: readonly string[], options: CheckOptions):
     refuseContradictions(words, options, process.stdin.isTTY && process.stderr.isTTY);
     await requireWritable(options);
     if (options.from !== undefined) return await checkBundle(options.from, options);
-    const { target, wishes, unreached } = await whileTold(options, () =>
+    if (options.probeService !== undefined) sayWhole(ofService);
+    const { target, wishes, unreached, service } = await whileTold(options, () =>
       chooseTarget(words, options, watch.signal),
     );
     for (const line of unreached) sayWhole(`not examined: ${printable(line)}`);
@@ -48,10 +50,23 @@ export async function runCheck(words: readonly string[], options: CheckOptions):
       return await checkTarget(target, bounds, options, performance.now() - startedAt);
     } finally {
       for (const { engine } of target.hosts) engine.close();
+      await endService(service);
     }
   } catch (error) {
     const exitCode = reportFailure(watch.interrupted ?? error);
     return error instanceof Interrupted || watch.interrupted !== undefined ? exitCode : 2;
+  }
+}
+
+const ofService =
+  'if nodes of the swarm are not reached otherwise: creates a global service and a secret (label org.overlay-e2e.probe), whose tasks lead to the engines of these nodes; removes both afterward';
+
+/** Removes the service of a check. If that fails, its tasks end by themselves. */
+async function endService(service: AsyncDisposable | undefined): Promise<void> {
+  try {
+    await service?.[Symbol.asyncDispose]();
+  } catch (error) {
+    sayWhole(`the probe service may remain: ${firstLine(error)}. Its tasks end by themselves`);
   }
 }
 

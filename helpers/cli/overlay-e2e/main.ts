@@ -9,9 +9,12 @@ delete process.env['NODE_COMPILE_CACHE'];
 guardStandardStreams('overlay-e2e', '--verbose');
 
 try {
-  const isPlugin = process.argv[2] === 'docker-plugin';
+  const [, , word, seconds] = process.argv;
+  const isPlugin = word === 'docker-plugin';
   const isCall = !isPlugin || (await import('./plugin/enter-plugin.ts')).enterPlugin();
-  if (isCall) await createProgram({ isPlugin }).parseAsync(endOptions(process.argv));
+  // A word between programs, like that of the plugin.
+  if (word === 'relay') await (await import('./relay.ts')).runRelay(seconds);
+  else if (isCall) await createProgram({ isPlugin }).parseAsync(endOptions(process.argv));
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {

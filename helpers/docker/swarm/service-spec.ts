@@ -27,11 +27,15 @@ export interface ServiceSpec {
   readonly containerLabels?: Readonly<Record<string, string>>;
   readonly configs?: readonly ServiceFile[];
   readonly secrets?: readonly ServiceFile[];
+  /** Like `--mount type=bind,source=PATH,target=PATH`: files of the machine at the same path in the containers. */
+  readonly binds?: readonly string[];
   readonly health?: HealthCheck;
   /** In seconds, between the signal that ends a container and SIGKILL. Default: 10, like the engine. */
   readonly stopGrace?: number;
   /** In seconds, between the end of a container and the start of its replacement. Default: 5, like the engine. */
   readonly restartDelay?: number;
+  /** `never` starts no replacement of a container that has ended. */
+  readonly restart?: 'never';
   readonly update?: ServiceUpdate;
   readonly rollback?: ServiceUpdate;
 }
@@ -44,7 +48,7 @@ export interface ServiceNetwork {
 export interface ServicePort {
   /** The container's port. */
   readonly target: number;
-  /** The machine's port. */
+  /** The machine's port; 0 for any free one, with the mode `host`. */
   readonly published: number;
   /** Default: `tcp`. */
   readonly protocol?: 'tcp' | 'udp';
@@ -118,7 +122,7 @@ const options: RequestOptions<ServiceSpec, CreateServiceOptions> = {
   publish: (ports) => ({
     flags: ports.map(
       ({ target, published, protocol = 'tcp', mode }) =>
-        `--publish=published=${published},target=${target},${protocol === 'tcp' ? '' : `protocol=${protocol},`}mode=${mode}`,
+        `--publish=${published === 0 ? '' : `published=${published},`}target=${target},${protocol === 'tcp' ? '' : `protocol=${protocol},`}mode=${mode}`,
     ),
     request: {
       EndpointSpec: {
@@ -176,6 +180,16 @@ const options: RequestOptions<ServiceSpec, CreateServiceOptions> = {
       },
     },
   }),
+  binds: (paths) => ({
+    flags: paths.map((path) => `--mount=type=bind,source=${path},target=${path}`),
+    request: {
+      TaskTemplate: {
+        ContainerSpec: {
+          Mounts: paths.map((path) => ({ Type: 'bind' as const, Source: path, Target: path })),
+        },
+      },
+    },
+  }),
   health: (health) => ({
     flags: [
       `--health-cmd=${health.command.join(' ')}`,
@@ -207,6 +221,10 @@ const options: RequestOptions<ServiceSpec, CreateServiceOptions> = {
   restartDelay: (seconds) => ({
     flags: [`--restart-delay=${seconds}s`],
     request: { TaskTemplate: { RestartPolicy: { Condition: 'any', Delay: seconds * 1e9 } } },
+  }),
+  restart: () => ({
+    flags: ['--restart-condition=none'],
+    request: { TaskTemplate: { RestartPolicy: { Condition: 'none' } } },
   }),
   update: (update) => ({
     flags: updateFlags('--update', update),

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { dockerId } from '../../process/text/reported-values.ts';
+import { dockerId, dockerIdOrNone, port } from '../../process/text/reported-values.ts';
 import { printInspection } from '../../process/text/redact-secrets.ts';
 import type { CallOptions, Connection } from '../connection.ts';
 import type { Explain } from '../explain-failure.ts';
 import { serviceAnswer, type ServiceFacts, taskAnswer, type TaskFacts } from './service-facts.ts';
+import { type LabelledObject, labelledAnswer, printLabelled } from './labelled-objects.ts';
 import { type ServiceSpec, serviceLine, serviceRequest } from './service-spec.ts';
 import { explainSwarm } from './swarm.ts';
 import { unlessStatus } from '../unless-status.ts';
@@ -18,9 +19,46 @@ export interface Services {
   countDesired(options?: CallOptions): Promise<ReadonlyMap<string, number>>;
   /** Returns all containers of a service, or of all services, including replaced ones. */
   tasks(nameOrId: string | undefined, options?: CallOptions): Promise<TaskFacts[]>;
+  /** Returns the services with a label. */
+  labelled(label: string, options?: CallOptions): Promise<readonly LabelledObject[]>;
+  /** Returns the containers of a service, each with the port of its machine that it publishes with the mode `host`. */
+  hostPorts(nameOrId: string, options?: CallOptions): Promise<HostPort[]>;
   /** Removes a service; ignores an unknown one. */
   remove(nameOrId: string, options?: CallOptions): Promise<void>;
 }
+
+/** A container of a service and its port. */
+export interface HostPort {
+  readonly nodeId: string;
+  readonly state: string;
+  /** The reason of its state. */
+  readonly message: string;
+  /** Undefined as long as it publishes none. */
+  readonly port: number | undefined;
+}
+
+const hostPortAnswer = z
+  .looseObject({
+    NodeID: dockerIdOrNone.default(''),
+    Status: z.looseObject({
+      State: z.string(),
+      Message: z.string().default(''),
+      Err: z.string().default(''),
+      PortStatus: z
+        .looseObject({
+          Ports: z.array(z.looseObject({ PublishedPort: port.optional() })).nullish(),
+        })
+        .nullish(),
+    }),
+  })
+  .transform(
+    ({ NodeID, Status }): HostPort => ({
+      nodeId: NodeID,
+      state: Status.State,
+      message: Status.Err === '' ? Status.Message : Status.Err,
+      port: Status.PortStatus?.Ports?.[0]?.PublishedPort,
+    }),
+  );
 
 const countedAnswer = z
   .looseObject({
@@ -98,6 +136,32 @@ export function openServices(connection: Connection): Services {
             .map((task) => `${task.id}  ${task.nodeId}  ${task.desiredState}  ${task.state}`)
             .join('\n'),
         explain: nameOrId === undefined ? explainSwarm : explainService(nameOrId),
+      }),
+    labelled: async (label, options) =>
+      await connection.call({
+        ...options,
+        title: `service ls --filter label=${label}`,
+        readOnly: true,
+        answer: labelledAnswer,
+        ask: (docker, abortSignal) =>
+          docker.listServices({ filters: { label: [label] }, abortSignal }),
+        print: printLabelled,
+        explain: explainSwarm,
+      }),
+    hostPorts: async (nameOrId, options) =>
+      await connection.call({
+        ...options,
+        title: `service ps ${nameOrId}`,
+        readOnly: true,
+        answer: z.array(hostPortAnswer),
+        ask: (docker, abortSignal) =>
+          docker.listTasks({
+            _query: { filters: JSON.stringify({ service: [nameOrId] }) },
+            abortSignal,
+          }),
+        print: (tasks) =>
+          tasks.map(({ nodeId, state, port: at }) => `${nodeId}  ${state}  ${at ?? ''}`).join('\n'),
+        explain: explainService(nameOrId),
       }),
     remove: async (nameOrId, options) => {
       await connection.call({

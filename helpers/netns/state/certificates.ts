@@ -66,6 +66,58 @@ export async function makeMachineCertificates(
   }
 }
 
+/** The certificates of a server and of its only client, in the PEM format. The key of their authority is forgotten. */
+export interface PairOfCertificates {
+  readonly authority: string;
+  readonly server: { readonly certificate: string; readonly key: string };
+  readonly client: { readonly certificate: string; readonly key: string };
+}
+
+/** Creates certificates that no other server or client has, for a server with these addresses. */
+export async function makePair(subjects: readonly string[]): Promise<PairOfCertificates> {
+  const [own, server, client] = await Promise.all([
+    makeUserKeys(),
+    makeServerKeys(),
+    makeServerKeys(),
+  ]);
+  const key = own.privateKey;
+  const name = organization('overlay-e2e');
+  const certificate = await signCertificate(
+    own.publicKey,
+    name,
+    { certificate: undefined, key },
+    { subjects: [], use: 'authority' },
+  );
+  const authority = { certificate, key };
+  return {
+    authority: certificate,
+    server: {
+      certificate: await signCertificate(
+        server.publicKey,
+        organization('overlay-e2e.server'),
+        authority,
+        {
+          subjects,
+          use: 'server',
+        },
+      ),
+      key: server.privateKey,
+    },
+    client: {
+      certificate: await signCertificate(
+        client.publicKey,
+        organization('overlay-e2e.client'),
+        authority,
+        {
+          subjects: [],
+          use: 'client',
+        },
+      ),
+      key: client.privateKey,
+    },
+  };
+}
+
 async function readAuthority(store: Store): Promise<Authority | undefined> {
   const folder = certificatesFolder(store);
   try {

@@ -14,7 +14,11 @@ import { allSettled, HarnessError } from '../../process/errors/harness-error.ts'
 import { InputError } from '../../process/errors/input-error.ts';
 import { describedTarget, machinesTarget, topologyTarget } from './audit-target.ts';
 import { suggestName } from '../../process/text/suggest-name.ts';
-import { type DiscoveredMembers, discoverMembers } from './discover-members.ts';
+import {
+  type DiscoveredMembers,
+  discoverMembers,
+  type ServicePermission,
+} from './discover-members.ts';
 import { loadDocument } from '../document.ts';
 import { loadClusterFile } from '../describe/load-cluster-file.ts';
 import { isDescription, refuseOtherFile } from '../describe/read-description.ts';
@@ -35,6 +39,8 @@ export interface TargetOptions {
   readonly isPlugin?: boolean;
   /** The time limit of the whole check, in seconds. */
   readonly limit?: number;
+  /** The image of the service through which other members of a swarm are reached; no service if absent. */
+  readonly probeService?: string;
 }
 
 /** A cluster to check, and the options of its description. */
@@ -43,6 +49,8 @@ export interface Chosen {
   readonly wishes: Pick<AuditOptions, 'probes' | 'limit' | 'maxPairs'>;
   /** Members of the cluster that were not reached, each with the reason. */
   readonly unreached: readonly string[];
+  /** The service through which some members are reached: to be disposed of after the check. */
+  readonly service?: AsyncDisposable | undefined;
 }
 
 /**
@@ -71,8 +79,8 @@ export async function chooseTarget(
     const isNamed = options.isPlugin === true || engine.length + context.length > 0;
     const running = isNamed ? undefined : await findTopology();
     if (running !== undefined) return { target: running, wishes: {}, unreached: [] };
-    const { machines, unreached } = await findEngines(options, look);
-    return { target: machinesTarget(machines), wishes: {}, unreached };
+    const { machines, unreached, service } = await findEngines(options, look);
+    return { target: machinesTarget(machines), wishes: {}, unreached, service };
   }
   for (const name of names) refuseOtherFile(name);
   if (!names.some(isDescription)) {
@@ -106,11 +114,26 @@ export async function findEngines(
   const [only, ...others] = given;
   const [machine] = machines;
   const isOne = others.length === 0 && machine?.state === 'Running';
-  const found =
+  const found: DiscoveredMembers =
     isOne && only !== undefined
-      ? await discoverMembers(only, machine, look)
+      ? await discoverMembers(only, machine, look, permissionOf(options))
       : { machines, unreached: [] };
-  return { ...found, machines: narrow(found.machines, options) };
+  try {
+    return { ...found, machines: narrow(found.machines, options) };
+  } catch (error) {
+    await found.service?.[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Seconds beyond the limit of a check until a service ends by itself, if the check is killed. */
+const SPARE_SECONDS = 60;
+
+function permissionOf({
+  probeService: image,
+  limit = 60,
+}: TargetOptions): ServicePermission | undefined {
+  return image === undefined ? undefined : { image, lifetime: Math.ceil(limit) + SPARE_SECONDS };
 }
 
 /** Leaves out the members that the user does not want. */

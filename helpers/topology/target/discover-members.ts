@@ -6,9 +6,12 @@ import { connectEngine } from '../../docker/engine.ts';
 import type { GivenEngine } from '../../machine/engines/given-engine.ts';
 import type { IdentifyOptions } from '../../machine/engines/identify-engine.ts';
 import { createEnginesProvider } from '../../machine/engines/provider.ts';
+import type { NodeFacts } from '../../docker/swarm/nodes.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { activity } from '../../process/activity.ts';
 import { firstLine } from '../../process/errors/harness-error.ts';
+import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
+import { openProbeService, type ProbeServiceOptions } from './probe-service.ts';
 import { addressAndPort, isOfHost } from '../../process/text/reported-values.ts';
 
 /** The members of a cluster that one of them knows. */
@@ -17,7 +20,12 @@ export interface DiscoveredMembers {
   readonly machines: readonly Machine[];
   /** Members that were not reached, each with the reason. A check reports them as not examined. */
   readonly unreached: readonly string[];
+  /** The service through which some members are reached, as long as it is not disposed of. */
+  readonly service?: AsyncDisposable | undefined;
 }
+
+/** The permission to reach further members through a service of the swarm. */
+export type ServicePermission = Pick<ProbeServiceOptions, 'image' | 'lifetime'>;
 
 /** Larger lists are not contacted completely. */
 const mostMembers = 1000;
@@ -34,24 +42,115 @@ export async function discoverMembers(
   given: GivenEngine,
   machine: Machine,
   options: IdentifyOptions,
+  permission?: ServicePermission,
 ): Promise<DiscoveredMembers> {
   return await activity('stage', `members of the cluster of ${machine.name}`, async () => {
     const members = await listMembers(given, machine, options);
     const others = members.addresses.slice(0, mostMembers);
     const reached = await Promise.all(
-      others.map(
-        async (address) =>
-          await reachMember(given, address, {
-            ...options,
-            limit: Math.min(options.limit ?? memberLimit, memberLimit),
-          }),
-      ),
+      others.map(async (address) => ({
+        address,
+        ...(await reachMember(given, address, {
+          ...options,
+          limit: Math.min(options.limit ?? memberLimit, memberLimit),
+        })),
+      })),
     );
-    return {
+    const found = {
       machines: [machine, ...reached.flatMap((one) => one.machine ?? [])],
       unreached: [...members.problems, ...reached.flatMap((one) => one.problem ?? [])],
     };
+    const missing = reached.filter((one) => one.machine === undefined);
+    if (permission === undefined || missing.length === 0) return found;
+    const more = await reachByService(machine, missing, { ...permission, ...options });
+    return {
+      machines: [...found.machines, ...more.machines],
+      unreached: [...members.problems, ...more.unreached],
+      service: more.service,
+    };
   });
+}
+
+interface Unreached {
+  readonly address: string;
+  readonly problem?: string;
+}
+
+/** Milliseconds until a task that has been started answers. */
+const taskLimit = 20_000;
+
+/** Reaches members through tasks on their nodes. The others keep their problem, with the reason why they have no task. */
+async function reachByService(
+  manager: Machine,
+  missing: readonly Unreached[],
+  options: ServicePermission & IdentifyOptions,
+): Promise<DiscoveredMembers> {
+  const describe = (left: readonly Unreached[], reasons: ReadonlyMap<string, string>) =>
+    left.map(({ address, problem = address }) => {
+      const reason = reasons.get(address);
+      return reason === undefined ? problem : `${problem}; ${reason}`;
+    });
+  const wanted = await findNodes(manager, missing, options);
+  if (typeof wanted === 'string') {
+    const reasons = new Map(missing.map(({ address }) => [address, wanted]));
+    return { machines: [], unreached: describe(missing, reasons) };
+  }
+  if (wanted.length === 0) return { machines: [], unreached: describe(missing, new Map()) };
+  const service = await openProbeService(manager, wanted, options);
+  try {
+    const machines: Machine[] = [];
+    const reached = new Set<string>();
+    const reasons = new Map(service.problems);
+    await Promise.all(
+      [...service.ways].map(async ([address, way]) => {
+        const answer = await reachTask(way, options);
+        if ('problem' in answer) reasons.set(address, answer.problem);
+        else {
+          reached.add(address);
+          machines.push(answer.machine);
+        }
+      }),
+    );
+    const left = missing.filter(({ address }) => !reached.has(address));
+    return { machines, unreached: describe(left, reasons), service };
+  } catch (error) {
+    await service[Symbol.asyncDispose]().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Returns the nodes of these members that can run a task, or why there is no service. */
+async function findNodes(
+  manager: Machine,
+  missing: readonly Unreached[],
+  options: IdentifyOptions,
+): Promise<readonly NodeFacts[] | string> {
+  using engine = connectEngine(manager);
+  const { swarmNode } = await engine.info(options);
+  if (swarmNode?.isManager !== true) return `${manager.name} is no manager of a swarm`;
+  const addresses = new Set(missing.map(({ address }) => address));
+  return (await engine.nodes.list(options)).filter(
+    ({ address, state, availability }) =>
+      state === 'ready' && availability === 'active' && addresses.has(address),
+  );
+}
+
+/** A task needs some time from its start until it answers. */
+async function reachTask(way: GivenEngine, options: IdentifyOptions): Promise<Reached> {
+  let last: Reached = { problem: `${way.url}: not tried` };
+  try {
+    return await waitFor(
+      `${way.url}: answer`,
+      async () => {
+        last = await reach(way, { ...options, limit: memberLimit });
+        return 'machine' in last ? done(last) : notYet(last.problem);
+      },
+      { limit: taskLimit, every: 250, signal: options.signal },
+    );
+  } catch {
+    options.signal?.throwIfAborted();
+    return last;
+  }
 }
 
 interface MemberList {

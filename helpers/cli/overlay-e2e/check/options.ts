@@ -65,6 +65,16 @@ export function refuseContradictions(
       'omit one of them',
     ],
     [redact !== undefined && bundle === undefined, '--redact needs --bundle', 'add --bundle'],
+    [
+      options.probeService !== undefined && (watch !== undefined || from !== undefined || fix),
+      '--probe-service is for one check of a cluster, and cannot be combined with --watch, --fix and --from',
+      'omit one of them',
+    ],
+    [
+      options.probeService !== undefined && words.length > 0,
+      '--probe-service needs one manager of a swarm, and cannot be combined with names and files',
+      'omit the names',
+    ],
     [yes && !fix, '--yes needs --fix', 'omit it'],
     [dryRun && !fix, '--dry-run needs --fix', 'add --fix'],
     [metrics !== undefined && watch === undefined, '--metrics needs --watch', 'add --watch 30'],

@@ -27,6 +27,10 @@ export function addCheck(program: Command): void {
       '--no-privileged',
       'start only containers that cannot enter other namespaces; skips kernels',
     )
+    .option(
+      '--probe-service <image>',
+      'also examine nodes that only their swarm reaches, through tasks of a temporary service with this image of overlay-e2e',
+    )
     .option('--limit <seconds>', 'time limit of the whole check (default: 60)', toPositive)
     .option(
       '--max-pairs <number>',
@@ -97,6 +101,10 @@ export function addCheck(program: Command): void {
         command: 'overlay-e2e check --engine web=ssh://me@10.0.0.1 --engine db=ssh://me@10.0.0.2',
         does: 'through your own ssh, with names that you choose',
       },
+      {
+        command: 'overlay-e2e check --probe-service overlay-e2e',
+        does: 'the whole swarm from the socket of a manager; see docs/check.md',
+      },
       { command: 'overlay-e2e check --context web --context db', does: 'your Docker contexts' },
       {
         command: 'overlay-e2e check ./cluster.json',
@@ -136,7 +144,7 @@ export function addCheck(program: Command): void {
       },
     ],
     notes: [
-      'On your hosts the check only reads. It runs one small container on each host and removes it afterward, with its image unless the host had it. With --no-privileged this container cannot enter other namespaces; with --no-probe it is not started.',
+      'On your hosts the check only reads. It runs one small container on each host and removes it afterward, with its image unless the host had it. With --no-privileged this container cannot enter other namespaces; with --no-probe it is not started. --probe-service also creates a global service and a secret in the swarm, and removes them.',
     ],
     exitCodes: [
       { codes: [0], means: 'healthy' },

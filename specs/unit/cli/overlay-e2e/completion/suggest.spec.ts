@@ -104,6 +104,7 @@ const free = [
   'check --metrics',
   'check --neighbors',
   'check --node',
+  'check --probe-service',
   'check --watch',
   'discover --engine',
   'discover --except',
