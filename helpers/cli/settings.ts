@@ -128,6 +128,11 @@ export const settings: readonly Setting[] = [
     of: ['specs'],
   },
   {
+    names: ['E2E_WATCH_MINUTES'],
+    decides: 'the minutes for which `npm run package` runs `check --watch`; default 1',
+    of: ['specs'],
+  },
+  {
     names: ['OVERLAY_E2E_REPORTS'],
     decides: 'the folder of results and report; default `reports/`',
     of: ['draw', 'report', 'specs'],
