@@ -70,9 +70,13 @@ const root = join(import.meta.dirname, '../..');
 const packed = packProject();
 
 const test = base
-  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
-  .extend('swarm', { scope: 'file' }, async ({}, { onCleanup }) => {
-    const executables = await buildExecutables(onCleanup, [process.arch]);
+  .extend(
+    'executables',
+    { scope: 'file' },
+    // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+    async ({}, { onCleanup }) => await buildExecutables(onCleanup, [process.arch]),
+  )
+  .extend('swarm', { scope: 'file' }, async ({ executables }, { onCleanup }) => {
     const lab = await openNetnsLab();
     onCleanup(() => lab[Symbol.asyncDispose]());
     return await setUpIn(lab, async () => await bringUp(lab, executables));
