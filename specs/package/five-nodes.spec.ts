@@ -109,16 +109,9 @@ async function checkWithPackage({ engines: { manager } }: FiveNodes): Promise<Co
   });
 }
 
-const inContainer = (address: string) =>
-  `docker run --rm --volume /root/certificates:/certificates:ro --env DOCKER_HOST=tcp://${address}:2376 --env DOCKER_TLS_VERIFY=1 --env DOCKER_CERT_PATH=/certificates overlay-e2e check --json`;
-
 const forms: readonly (readonly [string, (swarm: FiveNodes) => Promise<CommandResult>])[] = [
   ['npm package', checkWithPackage],
   ['executable', (swarm) => swarm.inside('manager', `${swarm.overTls} ${program} check --json`)],
-  [
-    'container image',
-    (swarm) => swarm.inside('manager', inContainer(swarm.engines.manager.machine.address)),
-  ],
   ['plugin', (swarm) => swarm.inside('manager', `${swarm.overTls} docker overlay check --json`)],
 ];
 
@@ -164,6 +157,7 @@ const throughSocket =
   'docker run --rm --volume /var/run/docker.sock:/var/run/docker.sock overlay-e2e check --probe-service overlay-e2e';
 
 // Runs: docker run --rm --volume /var/run/docker.sock:/var/run/docker.sock overlay-e2e check --probe-service overlay-e2e
+// The container image.
 describe('With --probe-service, a socket of the manager', () => {
   test('shows every node that runs, also the firewalled one, and nothing is left', async ({
     loaded: swarm,
