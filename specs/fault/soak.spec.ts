@@ -38,4 +38,23 @@ describe('A soak test', () => {
     ]);
     expect(report.rounds[0]?.measurement.neverRecovered.findings).toEqual([]);
   });
+
+  test('of faults that are undone has no finding and acknowledged writes', async ({ lab }) => {
+    const { document, provider } = lab;
+    const cluster = await faultClusterOf(document, provider);
+    const containers = document.workload.map(({ container }) => container);
+    const report = await soak(provider, document, cluster, {
+      seed: seedOf('gossip-blocked', cluster, containers),
+      // One round.
+      duration: 1,
+      settle: 120_000,
+      signal: new AbortController().signal,
+    });
+    expect(report.rounds.map(({ violations }) => violations)).toEqual([[]]);
+    expect(report.rounds[0]?.measurement).toRecover();
+    expect(report.hasFinding).toBe(false);
+    expect(report.rounds[0]?.acknowledged).toBeGreaterThan(5);
+    const database = await lab.container('worker-host', 'mysqlserver');
+    expect(await queryDatabase(database, 'SHOW TABLES')).not.toContain('ledger');
+  });
 });
