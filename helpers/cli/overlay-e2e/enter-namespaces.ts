@@ -2,18 +2,34 @@ import type { Command } from 'commander';
 import { isAdministrator } from '../../process/rootless.ts';
 
 /** The commands that reach machines. */
-const COMMANDS = new Set(['up', 'down', 'check', 'trace', 'draw', 'doctor', 'fault', 'test']);
+export const commandsWithMachines: ReadonlySet<string> = new Set([
+  'up',
+  'down',
+  'check',
+  'trace',
+  'draw',
+  'doctor',
+  'fault',
+  'soak',
+  'perf',
+  'exec',
+  'shell',
+  'logs',
+  'events',
+  'capture',
+  'test',
+]);
 
 /** Commands that also reach other clusters: without such machines, they run here, for example in a container. */
-const OF_ANY_CLUSTER = new Set(['check', 'trace']);
+const OF_ANY_CLUSTER = new Set(['check', 'trace', 'capture']);
 
 /**
- * Runs a command again in this user's own namespaces, or virtual computer, if its machines are there: those of the provider uml, without root.
- * Returns its exit code; undefined if the command shall run here.
+ * Runs a command again in this user's own namespaces, or virtual computer, if its machines are there: those of the
+ * provider uml, without root. Returns its exit code; undefined if the command shall run here.
  */
 export async function enterNamespaces(command: Command): Promise<number | undefined> {
   const name = command.name();
-  if (isAdministrator() || !COMMANDS.has(name)) return undefined;
+  if (isAdministrator() || !commandsWithMachines.has(name)) return undefined;
   const {
     engine = [],
     context = [],
