@@ -26,11 +26,15 @@ export function symptomsOf({ trials }: PathsView): PathSymptoms[] {
   });
 }
 
-/** Returns true if all small packets arrived and large ones were lost. */
+/**
+ * Returns true if all small packets arrived and large ones were lost. The segments of a connection are no larger than the
+ * other large packets: if both of those were answered, the size did not stop the connection.
+ */
 export function losesLarge({ outcomes }: PathSymptoms): boolean {
   return (
     small.every((protocol) => outcomes[protocol] !== 'lost') &&
-    large.some((protocol) => outcomes[protocol] === 'lost')
+    large.some((protocol) => outcomes[protocol] === 'lost') &&
+    !['icmp-large' as const, 'udp-large' as const].every((one) => outcomes[one] === 'answered')
   );
 }
 

@@ -313,6 +313,17 @@ describe('An MTU black hole', () => {
     expect(diagnoses[0]?.summary).toContain('packets of 1450 bytes are lost between the hosts');
   });
 
+  test('is not the reason for lost data of a connection if other large packets are answered', () => {
+    const codes = (...lost: string[]) =>
+      reportOf({
+        container: (way, protocol) =>
+          way === 'left right' && lost.includes(protocol) ? { lastSeen: 'sender-nic' } : 'answered',
+      }).diagnoses.map(({ code }) => code);
+    expect(codes('tcp-large')).not.toContain('mtu-black-hole');
+    expect(codes('tcp-large')).toHaveLength(1);
+    expect(codes('tcp-large', 'udp-large')).toEqual(['mtu-black-hole']);
+  });
+
   test('that a rule of the receiver causes is fixed by deleting the rule', () => {
     const { diagnoses } = reportOf(
       {
