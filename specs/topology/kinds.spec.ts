@@ -26,7 +26,11 @@ describe('overlay-e2e up of another topology than the seed', () => {
   });
 
   test('with an unknown name suggests one, and starts nothing', async ({ lab }) => {
-    await expectRefusal(lab, ['swarm'], 'unknown topology "swarm". Did you mean "swarm-mode"?');
+    await expectRefusal(
+      lab,
+      ['swarm'],
+      'unknown topology "swarm". Did you mean "swarm-mode" or "swarm-services"?',
+    );
   });
 
   test("with an overlay on the machines' subnet names both, and starts nothing", async ({

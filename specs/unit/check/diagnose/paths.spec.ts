@@ -299,6 +299,14 @@ describe('The source address of VXLAN packets', () => {
   });
 });
 
+/** The codes of the findings if these packets are lost in one direction. */
+function codesWithout(...lost: string[]): string[] {
+  return reportOf({
+    container: (way, protocol) =>
+      way === 'left right' && lost.includes(protocol) ? { lastSeen: 'sender-nic' } : 'answered',
+  }).diagnoses.map(({ code }) => code);
+}
+
 describe('An MTU black hole', () => {
   test('passes small packets and drops large ones in one direction', () => {
     const { diagnoses } = reportOf({
@@ -314,14 +322,9 @@ describe('An MTU black hole', () => {
   });
 
   test('is not the reason for lost data of a connection if other large packets are answered', () => {
-    const codes = (...lost: string[]) =>
-      reportOf({
-        container: (way, protocol) =>
-          way === 'left right' && lost.includes(protocol) ? { lastSeen: 'sender-nic' } : 'answered',
-      }).diagnoses.map(({ code }) => code);
-    expect(codes('tcp-large')).not.toContain('mtu-black-hole');
-    expect(codes('tcp-large')).toHaveLength(1);
-    expect(codes('tcp-large', 'udp-large')).toEqual(['mtu-black-hole']);
+    expect(codesWithout('tcp-large')).not.toContain('mtu-black-hole');
+    expect(codesWithout('tcp-large')).toHaveLength(1);
+    expect(codesWithout('tcp-large', 'udp-large')).toEqual(['mtu-black-hole']);
   });
 
   test('that a rule of the receiver causes is fixed by deleting the rule', () => {
