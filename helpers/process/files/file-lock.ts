@@ -94,7 +94,8 @@ const HELD = 1;
 const MISSING = 74;
 const REMOVED = 75;
 
-// The descriptor belongs to the shell, then to cat, independent of inherited ones. A folder opens only for reading.
+// The descriptor belongs to the shell, then to cat, independent of inherited ones. A folder opens only for reading. The
+// line comes from cat itself: a process that waits sees by its name that it holds the lock.
 const HOLD = `
 case $3 in
 folder) [ -d "$1" ] || exit ${MISSING}; exec ${DESCRIPTOR}<"$1" ;;
@@ -102,8 +103,10 @@ file) exec ${DESCRIPTOR}>"$1" ;;
 esac
 flock $2 ${DESCRIPTOR} || exit $?
 [ "$1" -ef /proc/self/fd/${DESCRIPTOR} ] || exit ${REMOVED}
-echo held
-exec ${KEEPER}`;
+exec ${KEEPER} /dev/fd/8 - 8<<END
+held
+END
+`;
 
 /**
  * Node has no flock. A child holds the lock while its standard input is open: our end of the pipe closes when
