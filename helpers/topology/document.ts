@@ -100,6 +100,27 @@ export async function loadDocument(store: string): Promise<TopologyDocument | un
   }
 }
 
+/**
+ * Reads the running topology of a state directory. Throws `topology-missing` if none is recorded.
+ *
+ * @param tried the command's work, for the error
+ * @param why the end of the hint: "; faults are only for machines that it created"
+ */
+export async function requireDocument(
+  store: string,
+  tried: string,
+  why = '',
+): Promise<TopologyDocument> {
+  const document = await loadDocument(store);
+  if (document !== undefined) return document;
+  throw new HarnessError({
+    code: 'topology-missing',
+    tried,
+    observed: `no topology is running in ${store}`,
+    hint: `run "overlay-e2e up" first${why}`,
+  });
+}
+
 /** Deletes the document from the state directory. */
 export async function removeDocument(store: string): Promise<void> {
   await rm(documentFile(store), { recursive: true, force: true });

@@ -9,7 +9,7 @@ import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { InterruptionWatch } from '../../process/errors/interruption.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
 import { isUnrecovered, renderMeasurement } from '../../report/text/measurement-text.ts';
-import { loadDocument } from '../../topology/document.ts';
+import { requireDocument } from '../../topology/document.ts';
 import { faultClusterOf } from '../../topology/target/fault-cluster.ts';
 import { inColumns } from '../columns.ts';
 import { showProgress } from '../progress.ts';
@@ -53,8 +53,11 @@ export async function runFault(
   const stopProgress = await showProgress({ verbose });
   try {
     const provider = await openProvider();
-    const document = await loadDocument(provider.store);
-    if (document === undefined) throw topologyMissing(provider.store);
+    const document = await requireDocument(
+      provider.store,
+      'inject a fault',
+      '; faults are only for machines that it created',
+    );
     const cluster = await faultClusterOf(document, provider);
     const request: FaultRequest = { name, machines, ...omitUndefined({ by, jitter }) };
     const plan = planFault(cluster, request);
@@ -132,13 +135,4 @@ function describeEntry(name: FaultName): string {
   const extent = by === undefined ? '' : ` --by: ${by.unit}, default ${by.usual}.`;
   const kernel = ownKernel === undefined ? '' : ' Only for machines with their own kernel.';
   return `${summary[0]?.toUpperCase()}${summary.slice(1)}.${extent}${kernel}`;
-}
-
-function topologyMissing(store: string): HarnessError {
-  return new HarnessError({
-    code: 'topology-missing',
-    tried: 'inject a fault',
-    observed: `no topology is running in ${store}`,
-    hint: 'run "overlay-e2e up" first; faults are only for machines that it created',
-  });
 }

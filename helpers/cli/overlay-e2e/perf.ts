@@ -1,11 +1,10 @@
 import { openProvider } from '../../machine/choose-provider.ts';
-import { HarnessError } from '../../process/errors/harness-error.ts';
 import { InputError } from '../../process/errors/input-error.ts';
 import { InterruptionWatch } from '../../process/errors/interruption.ts';
 import { suggestName } from '../../process/text/suggest-name.ts';
 import { measurePerformance } from '../../perf/measure-performance.ts';
 import { perfToText } from '../../report/text/perf-to-text.ts';
-import { loadDocument } from '../../topology/document.ts';
+import { requireDocument } from '../../topology/document.ts';
 import { perfTargetOf } from '../../topology/target/perf-target.ts';
 import { showProgress } from '../progress.ts';
 import { reportFailure } from './failure.ts';
@@ -33,8 +32,11 @@ export async function runPerf(
   const stopProgress = await showProgress({ verbose });
   try {
     const provider = await openProvider();
-    const document = await loadDocument(provider.store);
-    if (document === undefined) throw topologyMissing(provider.store);
+    const document = await requireDocument(
+      provider.store,
+      'measure the performance',
+      '; only machines that it created are measured',
+    );
     const target = perfTargetOf(document, provider);
     const [from = target.from, to = target.to] = names;
     for (const name of [from, to]) {
@@ -70,13 +72,4 @@ export async function runPerf(
     stopProgress();
     return reportFailure(watch.interrupted ?? error, { verbose });
   }
-}
-
-function topologyMissing(store: string): HarnessError {
-  return new HarnessError({
-    code: 'topology-missing',
-    tried: 'measure the performance',
-    observed: `no topology is running in ${store}`,
-    hint: 'run "overlay-e2e up" first; only machines that it created are measured',
-  });
 }

@@ -3,10 +3,9 @@ import { openProvider } from '../../machine/choose-provider.ts';
 import { auditRunning } from '../../measure/measure.ts';
 import { roundInWords } from '../../measure/soak/plan-rounds.ts';
 import { type RoundResult, soak } from '../../measure/soak/soak.ts';
-import { HarnessError } from '../../process/errors/harness-error.ts';
 import { InterruptionWatch } from '../../process/errors/interruption.ts';
 import { renderMeasurement } from '../../report/text/measurement-text.ts';
-import { loadDocument } from '../../topology/document.ts';
+import { requireDocument } from '../../topology/document.ts';
 import { faultClusterOf } from '../../topology/target/fault-cluster.ts';
 import { showProgress } from '../progress.ts';
 import { requireWritable, writeBundle } from './check/write-outputs.ts';
@@ -41,15 +40,11 @@ export async function runSoak({
   try {
     await requireWritable({ bundle });
     const provider = await openProvider();
-    const document = await loadDocument(provider.store);
-    if (document === undefined) {
-      throw new HarnessError({
-        code: 'topology-missing',
-        tried: 'run a soak test',
-        observed: `no topology is running in ${provider.store}`,
-        hint: 'run "overlay-e2e up" first; faults are only for machines that it created',
-      });
-    }
+    const document = await requireDocument(
+      provider.store,
+      'run a soak test',
+      '; faults are only for machines that it created',
+    );
     say(`Seed: ${seed}.`);
     const report = await soak(provider, document, await faultClusterOf(document, provider), {
       seed,

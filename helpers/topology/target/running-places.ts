@@ -1,10 +1,9 @@
 import type { Container } from '../../docker/containers/container.ts';
 import { connectEngine, type Engine } from '../../docker/engine.ts';
 import type { Machine, MachineProvider } from '../../machine/machine.ts';
-import { HarnessError } from '../../process/errors/harness-error.ts';
 import { InputError } from '../../process/errors/input-error.ts';
 import { suggestName } from '../../process/text/suggest-name.ts';
-import { loadDocument } from '../document.ts';
+import { requireDocument } from '../document.ts';
 
 /** A machine of the running topology, or a container on one. */
 export type RunningPlace =
@@ -34,15 +33,7 @@ export async function openRunning(
   provider: MachineProvider,
   tried: string,
 ): Promise<RunningMachines> {
-  const document = await loadDocument(provider.store);
-  if (document === undefined) {
-    throw new HarnessError({
-      code: 'topology-missing',
-      tried,
-      observed: `no topology is running in ${provider.store}`,
-      hint: 'run "overlay-e2e up" first',
-    });
-  }
+  const document = await requireDocument(provider.store, tried);
   const own = new Set(document.machines.map(({ name }) => name));
   const machines = (await provider.list()).filter(({ name }) => own.has(name));
   const engines = new Map<string, Engine>();
