@@ -1,7 +1,11 @@
 import { endpointsOf } from '../derive/endpoints.ts';
 import type { QueriedHost } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
-import type { NamespaceFile } from '../observe/kernel/read-overlays.ts';
+import {
+  type NamespaceFile,
+  type NamespaceRole,
+  roleInNetwork,
+} from '../observe/kernel/read-overlays.ts';
 import type { Namespace } from '../probe/namespace.ts';
 import { InputError } from '../../process/errors/input-error.ts';
 import { suggestName } from '../../process/text/suggest-name.ts';
@@ -64,26 +68,28 @@ function placesOf({ host, files }: ListedHost): NamedPlace[] {
         namespace: { pid },
       }),
     ),
-    ...networks.flatMap(({ id, name: network, ingress }) =>
+    ...networks.flatMap((network) =>
       files.flatMap((file): NamedPlace[] => {
-        const called = roleOf(file.name, { id, network, ingress });
-        if (called === undefined) return [];
-        const namespace = { path: file.path };
-        return [{ host: name, kind: 'network', name: called, names: [network], namespace }];
+        const role = roleInNetwork(file.name, network);
+        if (role === undefined) return [];
+        return [
+          {
+            host: name,
+            kind: 'network',
+            name: describeRole(role, network.name),
+            names: [network.name],
+            namespace: { path: file.path },
+          },
+        ];
       }),
     ),
   ];
 }
 
-/** Returns the name of a namespace of a network; undefined for those of other networks. */
-function roleOf(
-  file: string,
-  network: { readonly id: string; readonly network: string; readonly ingress: boolean },
-): string | undefined {
-  if (network.ingress && file === 'ingress_sbox') return 'mesh';
-  const [, kind, prefix = ''] = /^(\d+-|lb_)(\w{6,})$/.exec(file) ?? [];
-  if (kind === undefined || !network.id.startsWith(prefix)) return undefined;
-  return kind === 'lb_' ? `load balancer of ${network.network}` : `overlay ${network.network}`;
+/** Returns the name of a part of a network. */
+function describeRole(role: NamespaceRole, network: string): string {
+  if (role === 'mesh') return 'mesh';
+  return role === 'overlay' ? `overlay ${network}` : `load balancer of ${network}`;
 }
 
 function matching(word: string, all: readonly NamedPlace[]): readonly NamedPlace[] {

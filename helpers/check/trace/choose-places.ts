@@ -2,7 +2,11 @@ import type { QueriedHost } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
 import type { TracePlace } from '../model/trace.ts';
 import type { KernelAccess } from '../observe/kernel/query-kernel.ts';
-import { listNamespaces, type NamespaceFile } from '../observe/kernel/read-overlays.ts';
+import {
+  listNamespaces,
+  type NamespaceFile,
+  roleInNetwork,
+} from '../observe/kernel/read-overlays.ts';
 import type { Namespace } from '../probe/namespace.ts';
 import type { ResolvedEnds } from './resolve-ends.ts';
 
@@ -59,27 +63,24 @@ interface Network {
 
 function overlayOf(
   host: string,
-  { id, name }: Network,
+  network: Network,
   files: readonly NamespaceFile[],
 ): FollowedPlace[] {
-  const isThere = files.some((file) => {
-    const [, prefix = ''] = /^\d+-(\w{6,})$/.exec(file.name) ?? [];
-    return prefix !== '' && id.startsWith(prefix);
-  });
+  const { id, name } = network;
+  const isThere = files.some((file) => roleInNetwork(file.name, network) === 'overlay');
   const place = { host, kind: 'overlay', name, networkId: id } as const;
   return isThere ? [{ place, namespace: { overlay: id } }] : [];
 }
 
 function balancersOf(
   host: string,
-  { id, name, ingress }: Network,
+  network: Network,
   files: readonly NamespaceFile[],
 ): FollowedPlace[] {
+  const { id, name } = network;
   return files.flatMap(({ name: file, path }): FollowedPlace[] => {
-    const [, prefix = ''] = /^lb_(\w{6,})$/.exec(file) ?? [];
-    const isMesh = ingress && file === 'ingress_sbox';
-    if (!isMesh && (prefix === '' || !id.startsWith(prefix))) return [];
-    const kind = isMesh ? 'mesh' : 'load-balancer';
+    const kind = roleInNetwork(file, network);
+    if (kind === undefined || kind === 'overlay') return [];
     return [{ place: { host, kind, name, networkId: id }, namespace: { path } }];
   });
 }

@@ -72,6 +72,23 @@ export interface NamespaceFile {
   readonly path: string;
 }
 
+/** The part of a network that a namespace holds. */
+export type NamespaceRole = 'overlay' | 'load-balancer' | 'mesh';
+
+/**
+ * Returns the role of a namespace in a network, by the name of its file: `N-ID` is the overlay, `lb_ID` its load balancer,
+ * each with the beginning of the ID, and `ingress_sbox` the routing mesh. Undefined for those of other networks.
+ */
+export function roleInNetwork(
+  file: string,
+  { id, ingress }: { readonly id: string; readonly ingress: boolean },
+): NamespaceRole | undefined {
+  if (ingress && file === 'ingress_sbox') return 'mesh';
+  const [, kind, prefix = ''] = /^(\d+-|lb_)(\w{6,})$/.exec(file) ?? [];
+  if (kind === undefined || !id.startsWith(prefix)) return undefined;
+  return kind === 'lb_' ? 'load-balancer' : 'overlay';
+}
+
 /** Returns the files of all namespaces that the engine keeps: of containers, overlays and load balancers. */
 export async function listNamespaces({ probe, signal }: KernelAccess): Promise<NamespaceFile[]> {
   for (const folder of NAMESPACE_FOLDERS) {
