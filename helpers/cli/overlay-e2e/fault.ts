@@ -13,6 +13,7 @@ import { requireDocument } from '../../topology/document.ts';
 import { faultClusterOf } from '../../topology/target/fault-cluster.ts';
 import { inColumns } from '../columns.ts';
 import { showProgress } from '../progress.ts';
+import { writeText } from './check/write-outputs.ts';
 import { reportFailure } from './failure.ts';
 
 export interface FaultOptions {
@@ -80,7 +81,7 @@ export async function runFault(
     if (report === undefined) return 0;
     if (svg !== undefined) {
       const { drawTimeline } = await import('../../report/pictures/draw-timeline.ts');
-      await writeFile(svg, await drawTimeline(report));
+      await writeText(svg, await drawTimeline(report));
     }
     console.log(json ? JSON.stringify(report, null, 2) : renderMeasurement(report));
     return isUnrecovered(report) ? 1 : 0;

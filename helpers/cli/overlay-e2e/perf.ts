@@ -1,12 +1,14 @@
 import { openProvider } from '../../machine/choose-provider.ts';
 import { InputError } from '../../process/errors/input-error.ts';
 import { InterruptionWatch } from '../../process/errors/interruption.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 import { suggestName } from '../../process/text/suggest-name.ts';
 import { measurePerformance } from '../../perf/measure-performance.ts';
 import { perfToText } from '../../report/text/perf-to-text.ts';
 import { requireDocument } from '../../topology/document.ts';
 import { perfTargetOf } from '../../topology/target/perf-target.ts';
 import { showProgress } from '../progress.ts';
+import { requireWritable, writeText } from './check/write-outputs.ts';
 import { reportFailure } from './failure.ts';
 
 export interface PerfCommandOptions {
@@ -31,6 +33,7 @@ export async function runPerf(
   );
   const stopProgress = await showProgress({ verbose });
   try {
+    await requireWritable(omitUndefined({ svg }));
     const provider = await openProvider();
     const document = await requireDocument(
       provider.store,
@@ -62,8 +65,7 @@ export async function runPerf(
     );
     if (svg !== undefined) {
       const { drawPerf } = await import('../../report/pictures/draw-perf.ts');
-      const { writeFile } = await import('node:fs/promises');
-      await writeFile(svg, await drawPerf(result));
+      await writeText(svg, await drawPerf(result));
     }
     stopProgress();
     console.log(json ? JSON.stringify(result, null, 2) : perfToText(result));
