@@ -144,8 +144,9 @@ describe('an engine that keeps an overlay in ZooKeeper', () => {
     await expect(joining).rejects.toThrow('Read the log of the engine, which has ended');
     await expect(engine.info()).rejects.toThrow('Start the engine');
     const { stdout: log } = await lab.inside(name, 'cat /var/log/docker.log');
-    // Go writes a panic in pieces, and containerd writes into the same log: lines of containerd can separate them.
-    expect(log).toMatch(/^panic: /m);
+    // Go writes the panic that ends it in pieces. Those of containerd's lines, and of the trace of a request that
+    // panicked at the same time (longer than its buffer), can come before and between them, even within a line.
+    expect(log).toContain('panic: ');
     expect(log).toContain('runtime error: invalid memory address or nil pointer dereference');
     expect(log).toContain('libnetwork.(*endpointCnt)');
   });
