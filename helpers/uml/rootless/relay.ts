@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { makeFrame } from '../../process/outside/frames.ts';
 import { parseJson } from '../../process/text/parse-json.ts';
+import { makeRelayFolder, removeStaleRelayFolders, SOCKET } from './relay-folder.ts';
 
 const requests = z.object({
   file: z.string(),
@@ -23,8 +23,9 @@ export interface Relay extends AsyncDisposable {
 
 /** Starts the server for `process/outside/run-outside.ts`. */
 export async function startRelay(): Promise<Relay> {
-  const folder = await mkdtemp(join(socketParent(), 'overlay-e2e-outside-'));
-  const socket = join(folder, 'socket');
+  await removeStaleRelayFolders();
+  const folder = await makeRelayFolder();
+  const socket = join(folder, SOCKET);
   const open = new Set<Socket>();
   const server = createServer((connection) => {
     open.add(connection);
@@ -43,11 +44,6 @@ export async function startRelay(): Promise<Relay> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** The kernel allows 107 bytes for the name of a socket. */
-function socketParent(): string {
-  return Buffer.byteLength(tmpdir()) < 60 ? tmpdir() : '/tmp';
 }
 
 /** The first line of a connection is the request; the answer is the program's output, as frames. */
