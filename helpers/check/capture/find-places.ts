@@ -1,3 +1,4 @@
+import { isContainer, splitPlace } from '../../docker/containers/container-names.ts';
 import { endpointsOf } from '../derive/endpoints.ts';
 import type { QueriedHost } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
@@ -43,8 +44,9 @@ export function findPlaces(
 
 interface NamedPlace extends CapturePlace {
   readonly kind: 'host' | 'container' | 'network';
-  /** The names that mean it. */
-  readonly names: readonly string[];
+  /** The name that means it. */
+  readonly word: string;
+  readonly isMeant: (word: string) => boolean;
 }
 
 function placesOf({ host, files }: ListedHost): NamedPlace[] {
@@ -57,14 +59,14 @@ function placesOf({ host, files }: ListedHost): NamedPlace[] {
     ]),
   );
   return [
-    { host: name, kind: 'host', name: 'host', names: [name], namespace: 'host' },
+    { host: name, kind: 'host', name: 'host', ...called(name), namespace: 'host' },
     ...[...containers].map(
       ([pid, { container, containerId }]): NamedPlace => ({
         host: name,
         kind: 'container',
         name: `container ${container}`,
-        // A task is also known without its ID.
-        names: [container, containerId.slice(0, 12), container.replace(/\.[a-z0-9]{25}$/, '')],
+        word: container,
+        isMeant: (word) => isContainer(word, { id: containerId, name: container }),
         namespace: { pid },
       }),
     ),
@@ -77,13 +79,17 @@ function placesOf({ host, files }: ListedHost): NamedPlace[] {
             host: name,
             kind: 'network',
             name: describeRole(role, network.name),
-            names: [network.name],
+            ...called(network.name),
             namespace: { path: file.path },
           },
         ];
       }),
     ),
   ];
+}
+
+function called(name: string): Pick<NamedPlace, 'word' | 'isMeant'> {
+  return { word: name, isMeant: (word) => word === name };
 }
 
 /** Returns the name of a part of a network. */
@@ -93,9 +99,9 @@ function describeRole(role: NamespaceRole, network: string): string {
 }
 
 function matching(word: string, all: readonly NamedPlace[]): readonly NamedPlace[] {
-  const [, host, name = word] = /^([^/]+)\/(.+)$/.exec(word) ?? [];
+  const { host, name } = splitPlace(word);
   const found = all.filter(
-    (place) => place.names.includes(name) && (host === undefined || place.host === host),
+    (place) => place.isMeant(name) && (host === undefined || place.host === host),
   );
   if (found.length > 0) return found;
   throw new InputError({
@@ -104,7 +110,7 @@ function matching(word: string, all: readonly NamedPlace[]): readonly NamedPlace
     observed: 'no host, container on an overlay, or overlay network has this name',
     hint: suggestName(
       word,
-      all.map(({ names }) => names[0] ?? ''),
+      all.map((place) => place.word),
       'names',
     ),
   });

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { isContainer, splitPlace } from '../../docker/containers/container-names.ts';
 import { endpointsOf, meshIdsOf, type OverlayEndpoint } from '../derive/endpoints.ts';
 import { nameOfTask } from '../derive/balanced-services.ts';
 import type { QueriedHost } from '../model/observation.ts';
@@ -105,15 +106,11 @@ function findNamed(
   cluster: Cluster,
   all: readonly OverlayEndpoint[],
 ): Found | undefined {
-  const [, hostName, name = word] = /^([^/]+)\/(.+)$/.exec(word) ?? [];
+  const { host: hostName, name } = splitPlace(word);
   const candidates = all.filter(({ host }) => hostName === undefined || host === hostName);
   const exact = candidates.filter(
     ({ container, containerId, address }) =>
-      container === name ||
-      address === name ||
-      (name.length >= 12 && containerId.startsWith(name)) ||
-      // A task without its ID: `web.1`.
-      (/\.\d+$/.test(name) && container.startsWith(`${name}.`)),
+      address === name || isContainer(name, { id: containerId, name: container }),
   );
   if (exact.length > 0) return { endpoints: onlyContainer(word, exact), service: undefined };
   const service = cluster.swarm?.services?.find((one) => one.name === name);

@@ -1,4 +1,5 @@
 import type { Container } from '../../docker/containers/container.ts';
+import { isContainer, splitPlace } from '../../docker/containers/container-names.ts';
 import { connectEngine, type Engine } from '../../docker/engine.ts';
 import type { Machine, MachineProvider } from '../../machine/machine.ts';
 import { InputError } from '../../process/errors/input-error.ts';
@@ -94,14 +95,9 @@ export function chooseContainer(
   machines: readonly string[],
   all: readonly NamedContainer[],
 ): NamedContainer {
-  const [, machine, name = word] = /^([^/]+)\/(.+)$/.exec(word) ?? [];
-  const here = all.filter((one) => machine === undefined || one.machine === machine);
-  const exact = here.filter(
-    (one) =>
-      one.name === name ||
-      (name.length >= 12 && one.id.startsWith(name)) ||
-      (/\.\d+$/.test(name) && one.name.startsWith(`${name}.`)),
-  );
+  const { host, name } = splitPlace(word);
+  const here = all.filter(({ machine }) => host === undefined || machine === host);
+  const exact = here.filter((one) => isContainer(name, one));
   // A task that was replaced leaves its stopped container behind.
   const [first, ...others] = preferRunning(exact);
   if (first !== undefined && others.length === 0) return first;

@@ -38,25 +38,20 @@ export function toCount(word: string): number {
 }
 
 /** Reads a number of other hosts. */
-export function toNeighbors(word: string): number {
-  if (/^[1-9]\d{0,3}$/.test(word)) return Number(word);
-  throw new InvalidArgumentError('It must be a whole number from 1 to 9999.');
-}
+export const toNeighbors = wholeNumber(9999);
 
 /** Reads a number of hosts. */
-export function toHosts(word: string): number {
-  if (/^[1-9]\d{0,3}$/.test(word) && Number(word) <= 1000) return Number(word);
-  throw new InvalidArgumentError('It must be a whole number from 1 to 1000.');
-}
+export const toHosts = wholeNumber(1000);
 
 /** Reads a number of runs, or of Mbit/s. */
-export function toRuns(word: string): number {
-  if (/^[1-9]\d{0,4}$/.test(word)) return Number(word);
-  throw new InvalidArgumentError('It must be a whole number from 1 to 99999.');
-}
+export const toRuns = wholeNumber(99_999);
 
 /** Reads the whole seconds of a measurement. */
-export function toSpan(word: string): number {
-  if (/^[1-9]\d{0,2}$/.test(word)) return Number(word);
-  throw new InvalidArgumentError('It must be a whole number of seconds from 1 to 999.');
+export const toSpan = wholeNumber(999, ' of seconds');
+
+function wholeNumber(most: number, unit = ''): (word: string) => number {
+  return (word) => {
+    if (/^[1-9]\d{0,8}$/.test(word) && Number(word) <= most) return Number(word);
+    throw new InvalidArgumentError(`It must be a whole number${unit} from 1 to ${most}.`);
+  };
 }
