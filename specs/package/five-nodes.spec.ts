@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import { describe, expect, test as base } from 'vitest';
+import { PROBE_LABEL } from '../../helpers/check/probe/start/describe-probe.ts';
 import { initSwarm, joinSwarm, waitForSwarm } from '../../helpers/cluster/swarm-mode/swarm-mode.ts';
 import type { Engine } from '../../helpers/docker/engine.ts';
 import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import type { AuditDocument } from '../../helpers/report/findings/audit-document.ts';
+import { isOver } from '../../helpers/topology/target/probe-service.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { type NetnsLab, openNetnsLab, setUpIn } from '../machine/netns-lab.ts';
 import { createMachine } from '../swarm-mode/lab.ts';
-import { startCommand } from '../topology/command.ts';
+import { type StartedCommand, startCommand } from '../topology/command.ts';
 import { buildExecutables, buildImageOf, equipManager, loadImage, program } from './executables.ts';
 import { installPackage } from './install-package.ts';
 import { packProject } from './packed.ts';
@@ -109,9 +111,16 @@ async function checkWithPackage({ engines: { manager } }: FiveNodes): Promise<Co
   });
 }
 
+const inContainer = (address: string) =>
+  `docker run --rm --volume /root/certificates:/certificates:ro --env DOCKER_HOST=tcp://${address}:2376 --env DOCKER_TLS_VERIFY=1 --env DOCKER_CERT_PATH=/certificates overlay-e2e check --json`;
+
 const forms: readonly (readonly [string, (swarm: FiveNodes) => Promise<CommandResult>])[] = [
   ['npm package', checkWithPackage],
   ['executable', (swarm) => swarm.inside('manager', `${swarm.overTls} ${program} check --json`)],
+  [
+    'container image',
+    (swarm) => swarm.inside('manager', inContainer(swarm.engines.manager.machine.address)),
+  ],
   ['plugin', (swarm) => swarm.inside('manager', `${swarm.overTls} docker overlay check --json`)],
 ];
 
@@ -145,12 +154,45 @@ describe('A swarm of five nodes with a firewalled and a dead one, from its manag
 
 /** The service and the secret of checks that the swarm has. */
 async function objectsOfChecks({ engines: { manager } }: FiveNodes): Promise<string[]> {
-  const label = 'org.overlay-e2e.probe';
   const [services, secrets] = await Promise.all([
-    manager.services.labelled(label),
-    manager.secrets.labelled(label),
+    manager.services.labelled(PROBE_LABEL),
+    manager.secrets.labelled(PROBE_LABEL),
   ]);
   return [...services, ...secrets].map(({ name }) => name);
+}
+
+/** Starts a check from outside of the swarm. Returns when its service and its secret are there. */
+async function startCheck(
+  swarm: FiveNodes,
+  onTestFinished: (clean: () => Promise<void>) => void,
+  options: readonly string[] = [],
+): Promise<StartedCommand> {
+  const { address, certificates } = swarm.engines.manager.machine;
+  const check = startCommand(
+    join(root, 'helpers/cli/overlay-e2e.sh'),
+    ['check', '--probe-service', 'overlay-e2e', ...options],
+    {
+      ...(process.env as Record<string, string>),
+      MACHINE_STORAGE_PATH: join(swarm.folder, '../none'),
+      DOCKER_HOST: `tcp://${address}:2376`,
+      DOCKER_TLS_VERIFY: '1',
+      DOCKER_CERT_PATH: certificates,
+      NO_COLOR: '1',
+    },
+  );
+  onTestFinished(async () => {
+    check.signal('SIGKILL', 'group');
+    await check.ended;
+  });
+  await waitFor(
+    'the service of the check',
+    async () => {
+      const names = await objectsOfChecks(swarm);
+      return names.length === 2 ? done(undefined) : notYet(names.join(', '));
+    },
+    { limit: 60_000, every: 20 },
+  );
+  return check;
 }
 
 const throughSocket =
@@ -219,34 +261,43 @@ describe('With --probe-service, a socket of the manager', () => {
   });
 
   test('leaves nothing after Ctrl-C', async ({ loaded: swarm, onTestFinished }) => {
-    const { address, certificates } = swarm.engines.manager.machine;
-    const check = startCommand(
-      join(root, 'helpers/cli/overlay-e2e.sh'),
-      ['check', '--probe-service', 'overlay-e2e'],
-      {
-        ...(process.env as Record<string, string>),
-        MACHINE_STORAGE_PATH: join(swarm.folder, '../none'),
-        DOCKER_HOST: `tcp://${address}:2376`,
-        DOCKER_TLS_VERIFY: '1',
-        DOCKER_CERT_PATH: certificates,
-        NO_COLOR: '1',
-      },
-    );
-    onTestFinished(async () => {
-      check.signal('SIGKILL', 'group');
-      await check.ended;
-    });
-    await waitFor(
-      'the service of the check',
-      async () => {
-        const names = await objectsOfChecks(swarm);
-        return names.length === 2 ? done(undefined) : notYet(names.join(', '));
-      },
-      { limit: 60_000, every: 20 },
-    );
+    const check = await startCheck(swarm, onTestFinished);
     check.signal('SIGINT', 'group');
     const { exitCode, stderr } = await check.ended;
     expect(exitCode, stderr).toBe(130);
+    expect(await objectsOfChecks(swarm)).toEqual([]);
+  });
+
+  test('of a killed check is removed by the next one, after its tasks have ended by themselves', {
+    timeout: 480_000,
+  }, async ({ loaded: swarm, onTestFinished }) => {
+    const { manager } = swarm.engines;
+    const check = await startCheck(swarm, onTestFinished, ['--limit', '30']);
+    const left = await objectsOfChecks(swarm);
+    expect(left).toHaveLength(2);
+    check.signal('SIGKILL', 'group');
+    await check.ended;
+    // This check could still be using them.
+    const early = await swarm.inside('manager', `${throughSocket} --no-probe`);
+    expect(early.exitCode, early.stderr).toBe(1);
+    expect(await objectsOfChecks(swarm)).toEqual(left);
+
+    await waitFor(
+      'the end of the lifetime of the tasks',
+      async () => {
+        const [service] = await manager.services.labelled(PROBE_LABEL);
+        const { systemTime } = await manager.info();
+        const line = `docker service ps --format '{{.CurrentState}}' ${left[0]}`;
+        const states = (await swarm.inside('manager', line)).stdout.trim().split('\n');
+        const haveEnded = states.every((state) => state.startsWith('Complete '));
+        const isPast = service !== undefined && isOver(service, systemTime);
+        return haveEnded && isPast ? done(undefined) : notYet(`${systemTime}: ${states.join()}`);
+      },
+      { limit: 300_000, every: 2000 },
+    );
+    expect(await objectsOfChecks(swarm)).toEqual(left);
+    const next = await swarm.inside('manager', `${throughSocket} --no-probe`);
+    expect(next.exitCode, next.stderr).toBe(1);
     expect(await objectsOfChecks(swarm)).toEqual([]);
   });
 });
