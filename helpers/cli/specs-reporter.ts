@@ -7,6 +7,7 @@ import type {
   TestSpecification,
   Vitest,
 } from 'vitest/node';
+import { surviveLostOutput } from '../process/lost-output.ts';
 import { type Failure, listFailures, renderFailures } from './failures.ts';
 import { describeNoFiles } from './no-files.ts';
 import { painterFor } from './progress/painter.ts';
@@ -32,6 +33,8 @@ export class SpecsReporter extends DefaultReporter {
 
   override onInit(vitest: Vitest): void {
     super.onInit(vitest);
+    // Runs without a topology, too: an error of Vitest's output would end them without the numbers of their tests.
+    surviveLostOutput('vitest');
     restoreTemporaryFolder();
     const verbose = process.env['E2E_VERBOSE'] === '1';
     void showProgress({ verbose, more: () => this.#lines.lines() });

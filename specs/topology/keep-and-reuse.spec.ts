@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
@@ -56,6 +56,23 @@ describe('npm run e2e', () => {
     const run = await startCommand('npm', words, env).ended;
     expect(run.exitCode, run.stdout).toBe(0);
     expect(run.stdout).toMatch(/^\d+ passed, 0 failed$/m);
+    await expectUntouched(kept, before);
+  });
+
+  test('runs its specs to the end even if its reader ends after the first line', async ({
+    kept,
+    onTestFinished,
+  }) => {
+    const reports = await mkdtemp(join(tmpdir(), 'overlay-e2e-reports-'));
+    onTestFinished(() => rm(reports, { recursive: true }));
+    const before = await kept.traces();
+    const command = 'npm run e2e -- specs/seed/overlay-network.spec.ts';
+    const script = `exec ${command} > >(head -n 1) 2>&1`;
+    const env = { ...kept.env, E2E_REUSE: '1', OVERLAY_E2E_REPORTS: reports };
+    const { exitCode } = await startCommand('bash', ['-c', script], env).ended;
+    expect(exitCode).toBe(0);
+    const counts: unknown = JSON.parse(await readFile(join(reports, 'counts.json'), 'utf8'));
+    expect(counts).toMatchObject({ failed: 0 });
     await expectUntouched(kept, before);
   });
 });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { extname, join } from 'node:path';
 import type { Plugin } from 'vitest/config';
 import type { Reporter, TestSpecification, Vitest } from 'vitest/node';
+import { surviveLostOutput } from '../../process/lost-output.ts';
 import { gateOption, type QualityGate } from '../../report/run/quality-gate.ts';
 import { allureReporters, isAllureReporter } from '../../report/vitest/vitest-reporters.ts';
 
@@ -24,6 +25,8 @@ export function overlayPlugin(group: number, writesReport: boolean, gate?: Quali
   return {
     name: 'overlay-e2e',
     configureVitest: ({ vitest, project }) => {
+      // Vitest would end by an error of its output, and leave the machines.
+      surviveLostOutput('vitest');
       project.config.sequence.groupOrder = group;
       const { config } = vitest;
       config.teardownTimeout = Math.max(config.teardownTimeout, tearDownLimit);

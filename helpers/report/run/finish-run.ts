@@ -7,6 +7,7 @@ import { existsSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { styleText } from 'node:util';
 import { readVariable } from '../../process/environment.ts';
+import { surviveLostOutput } from '../../process/lost-output.ts';
 import { firstLine } from '../../process/errors/harness-error.ts';
 import { causeLines } from './cause-lines.ts';
 import { findCauses } from '../overview/causes.ts';
@@ -24,6 +25,7 @@ import { nextLines } from './next-steps.ts';
 import { skipLines } from './skip-lines.ts';
 import { summarizeRun, nextStepsOf, summaryLines } from './run-summary.ts';
 
+surviveLostOutput('overlay-e2e');
 const layout = {
   color: styleText('bold', '', { stream: process.stdout }) !== '',
   width: process.stdout.columns ?? 10_000,
