@@ -21,7 +21,8 @@ const NAME = 'one';
 
 /** In MiB; the engine itself uses about 100. */
 const MEMORY = 400;
-const CPUS = 1.5;
+/** Less than one, because a continuous integration may have only one. */
+const CPUS = 0.9;
 
 const mega = 1024 * 1024;
 

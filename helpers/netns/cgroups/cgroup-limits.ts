@@ -76,8 +76,32 @@ async function prepareVersion1(hierarchy: Hierarchy, folder: string, limits: Lim
     await setLimit(join(folder, 'memory.memsw.limit_in_bytes'), String(limits.memory), true);
   }
   if (has.has('cpu') && limits.cpus !== undefined) {
+    const above = [hierarchy.mountPoint, ...pathDown(hierarchy.mountPoint, folder).slice(0, -1)];
+    await requireCpus(above, limits.cpus);
     await setLimit(join(folder, 'cpu.cfs_period_us'), '100000');
     await setLimit(join(folder, 'cpu.cfs_quota_us'), String(Math.round(limits.cpus * 100_000)));
+  }
+}
+
+/**
+ * Throws an error if a cgroup of version 1 above a new one allows fewer CPUs: the kernel rejects the limit ("invalid
+ * argument"), for example in a container with its own limit.
+ */
+export async function requireCpus(above: readonly string[], cpus: number): Promise<void> {
+  for (const folder of above) {
+    const [quota = Number.NaN, period = Number.NaN] = await Promise.all(
+      ['cpu.cfs_quota_us', 'cpu.cfs_period_us'].map(async (file) =>
+        Number(await readFile(join(folder, file), 'utf8').catch(() => 'absent')),
+      ),
+    );
+    // The top cgroup has no quota, and -1 is none.
+    if (!(quota > 0 && quota / period < cpus)) continue;
+    throw new HarnessError({
+      code: 'cgroup-unavailable',
+      tried: `limit a machine to ${cpus} CPUs`,
+      observed: `the cgroup ${folder} allows only ${quota / period}`,
+      hint: 'reduce the limit, or increase that of this cgroup: it may be the limit of a container or a service',
+    });
   }
 }
 
