@@ -181,6 +181,15 @@ export function explainStart(name: string): Explain {
  * starts.
  */
 function explainAttachment(message: string): Explanation | undefined {
+  // Engines wait 20 s for the manager to assign an address (swarmRequestTimeout in moby's daemon/cluster/cluster.go).
+  if (/attaching to network failed, .*context deadline exceeded/.test(message)) {
+    return {
+      code: 'engine-refused',
+      observed:
+        'the manager of the swarm did not assign an address within 20 s, the limit of Docker',
+      hint: 'start it again; if it fails again, check that "docker node ls" lists a leader, and that no host is overloaded',
+    };
+  }
   const network = /Could not attach to network (\S+):/.exec(message)?.[1];
   if (network === undefined) return undefined;
   if (/not manually attachable/.test(message)) {
