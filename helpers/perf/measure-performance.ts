@@ -138,7 +138,7 @@ export async function measurePerformance(
       seconds,
       paths,
       skipped,
-      findings: findSlowPaths(paths),
+      findings: findSlowPaths({ from, to, paths }),
     };
   } finally {
     await allSettled(

@@ -1,3 +1,4 @@
+import type { Diagnosis } from '../check/model/diagnosis.ts';
 import { medianOf } from '../process/median.ts';
 
 /** The ways between two hosts that are measured. */
@@ -52,10 +53,9 @@ export const ratioNames = ['tcp1', 'tcp8', 'udp', 'rrP50', 'rrP99', 'crrP50', 'c
 export type RatioName = (typeof ratioNames)[number];
 
 /** A path whose costs are out of proportion. */
-export interface SlowPath {
+export interface SlowPath extends Diagnosis {
   readonly code: 'overlay-slow';
   readonly path: string;
-  readonly summary: string;
 }
 
 /** The result of `overlay-e2e perf`. */
@@ -124,9 +124,13 @@ export function combineRuns(sampled: readonly SampledPath[]): MeasuredPath[] {
 const EXTREME = { throughput: 0.1, latency: 10 } as const;
 
 /** Finds paths that are slow out of proportion. Ratios of medians count, because single values depend on other work. */
-export function findSlowPaths(paths: readonly MeasuredPath[]): SlowPath[] {
+export function findSlowPaths({
+  from,
+  to,
+  paths,
+}: Pick<PerfResult, 'from' | 'to' | 'paths'>): SlowPath[] {
   return paths.flatMap((path) => {
-    const { ratios } = path;
+    const { ratios, network } = path;
     if (ratios === undefined) return [];
     const name = nameOfPath(path);
     const reasons = [
@@ -138,7 +142,22 @@ export function findSlowPaths(paths: readonly MeasuredPath[]): SlowPath[] {
         : []),
     ];
     if (reasons.length === 0) return [];
-    return [{ code: 'overlay-slow', path: name, summary: `${name}: ${reasons.join(', and ')}` }];
+    return [
+      {
+        code: 'overlay-slow',
+        path: name,
+        where: { host: from, peer: to, network },
+        summary: `${name}: ${reasons.join(', and ')}`,
+        evidence: [],
+        consequences: [],
+        action: {
+          kind: 'next-step',
+          commands: [['overlay-e2e', 'check']],
+          effect:
+            'Finds lost packets, wrong checksums and packets that are too large for the path. If it finds nothing, look for a limit of the rate or a delay on the interfaces.',
+        },
+      },
+    ];
   });
 }
 

@@ -85,6 +85,27 @@ describe('overlay-e2e perf', () => {
     await holder.remove();
   });
 
+  test('finds that a limit for packets per second makes the overlay slow', async ({ lab }) => {
+    const provider = createNetnsProvider({ store: lab.store });
+    const up = await lab.run('up', '--until', 'network');
+    expect(up.exitCode, up.stderr).toBe(0);
+    // A firewall of the receiving host that protects it from floods.
+    const tunnel = ['INPUT', '-p', 'udp', '--dport', '4789'];
+    const within = ['-m', 'limit', '--limit', '300/second', '--limit-burst', '100'];
+    for (const rule of [
+      [...tunnel, '-j', 'DROP'],
+      [...tunnel, ...within, '-j', 'ACCEPT'],
+    ]) {
+      await provider.run('worker-host', ['iptables', '-I', ...rule]);
+    }
+    const slow = await lab.run('perf', '--runs', '2', '--seconds', '1');
+    expect(slow.exitCode, slow.stderr).toBe(1);
+    expect(slow.stdout, slow.stderr).toMatch(
+      / 1 {2}overlay-slow · master-host → worker-host, network my-net\n {4}overlay my-net: (?:TCP has|a request takes) /,
+    );
+    expect(slow.stdout).toContain('docs/diagnoses/overlay-slow.md');
+  });
+
   test('measures encryption, virtual addresses and the routing mesh where the kernel has them', async ({
     lab,
   }) => {

@@ -38,6 +38,7 @@ export const diagnosisTitles = {
   'encryption-key-mismatch': 'Two hosts encrypt with different keys',
   'encryption-leak': 'A host sends packets of an encrypted network in clear',
   'esp-blocked': 'Encrypted packets do not pass between hosts',
+  'overlay-slow': 'An overlay is slow out of proportion',
   'ipvs-missing': 'The kernel of a node cannot balance the load of services',
   'kernel-feature-missing': 'The kernel of a node lacks a feature that services need',
   'load-balancer-forwarding-off': 'The load balancer of a network forwards no packets',

@@ -7,9 +7,11 @@ import { measurePerformance } from '../../perf/measure-performance.ts';
 import { perfToText } from '../../report/text/perf-to-text.ts';
 import { requireDocument } from '../../topology/document.ts';
 import { perfTargetOf } from '../../topology/target/perf-target.ts';
+import { hasColors } from '../progress/painter.ts';
 import { showProgress } from '../progress.ts';
 import { requireWritable, writeText } from './check/write-outputs.ts';
 import { reportFailure } from './failure.ts';
+import { placeOfPage } from './place-of-page.ts';
 
 export interface PerfCommandOptions {
   readonly runs: number;
@@ -68,7 +70,9 @@ export async function runPerf(
       await writeText(svg, await drawPerf(result));
     }
     stopProgress();
-    console.log(json ? JSON.stringify(result, null, 2) : perfToText(result));
+    const { stdout } = process;
+    const layout = { color: hasColors(stdout), width: stdout.columns || 100, placeOfPage };
+    console.log(json ? JSON.stringify(result, null, 2) : perfToText(result, layout));
     return result.findings.length === 0 ? 0 : 1;
   } catch (error) {
     stopProgress();

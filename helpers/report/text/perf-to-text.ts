@@ -6,18 +6,16 @@ import {
   type RatioName,
   type Spread,
 } from '../../perf/perf-result.ts';
+import { renderDiagnosis } from './render-diagnosis.ts';
+import type { TextLayout } from './text-layout.ts';
 
-/** Formats a measurement as a table for each path: the median, the lowest and highest run, and the ratio to the hosts. */
-export function perfToText({
-  topology,
-  from,
-  to,
-  runs,
-  seconds,
-  paths,
-  skipped,
-  findings,
-}: PerfResult): string {
+const plain: TextLayout = { color: false, width: 100 };
+
+/** Formats a measurement as a table for each path: the median, the lowest and highest run, the ratio to the hosts, and the findings. */
+export function perfToText(
+  { topology, from, to, runs, seconds, paths, skipped, findings }: PerfResult,
+  layout = plain,
+): string {
   const rows = paths.flatMap((path) => [[nameOfPath(path)], ...rowsOf(path)]);
   const widthOf = (column: number) =>
     Math.max(...rows.map((row) => (row.length === 1 ? 0 : (row[column]?.length ?? 0))));
@@ -31,8 +29,7 @@ export function perfToText({
     ),
     ...(skipped.length === 0 ? [] : ['']),
     ...skipped.map(({ kind, because }) => `not measured: ${kind}: ${because}`),
-    ...(findings.length === 0 ? [] : ['']),
-    ...findings.map(({ code, summary }) => `✖ ${code}: ${summary}`),
+    ...findings.flatMap((one, index) => ['', ...renderDiagnosis(one, index + 1, layout)]),
   ].join('\n');
 }
 

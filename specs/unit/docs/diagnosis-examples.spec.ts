@@ -36,7 +36,7 @@ function unwrap(text: string): string {
 
 /** Patterns of all texts of rules, with a wildcard for each value. */
 function wordsOfRules(): RegExp[] {
-  return globSync('helpers/check/diagnose/**/*.ts', { cwd: root }).flatMap((file) => {
+  return globSync('helpers/{check/diagnose,perf}/**/*.ts', { cwd: root }).flatMap((file) => {
     const source = readFileSync(join(root, file), 'utf8');
     const code = source.replaceAll(/\/\*\*.*?\*\/|^ *\/\/[^\n]*$/gms, '');
     const literals = code.matchAll(/'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g);

@@ -52,7 +52,7 @@ function resultOf(throughput: number, time: number, change: Partial<Sample> = {}
     seconds: 2,
     paths,
     skipped: [{ kind: 'vip', because: 'no IPVS' }],
-    findings: findSlowPaths(paths),
+    findings: findSlowPaths({ from: 'master-host', to: 'worker-host', paths }),
   };
 }
 
@@ -92,7 +92,11 @@ describe('a measurement', () => {
   test('has a finding only for a path that is slow out of proportion', () => {
     expect(resultOf(0.2, 9).findings).toEqual([]);
     expect(resultOf(0.05, 1).findings).toMatchObject([
-      { code: 'overlay-slow', path: 'overlay my-net' },
+      {
+        code: 'overlay-slow',
+        path: 'overlay my-net',
+        where: { host: 'master-host', peer: 'worker-host', network: 'my-net' },
+      },
     ]);
     expect(resultOf(1, 11).findings[0]?.summary).toBe(
       'overlay my-net: a request takes 11.0 times as long as between the hosts',
@@ -104,7 +108,10 @@ describe('a measurement', () => {
     expect(text).toMatch(/TCP, 1 stream +5\.00 Gbit\/s \(4\.50 Gbit\/s to 7\.50 Gbit\/s\) +50 %/);
     expect(text).toMatch(/ p99 +800 µs \(720 µs to 1\.20 ms\) +× 20\.00/);
     expect(text).toContain('not measured: vip: no IPVS');
-    expect(text).toContain('✖ overlay-slow: overlay my-net: a request takes 20.0 times');
+    expect(text).toContain(
+      ' 1  overlay-slow · master-host → worker-host, network my-net\n    overlay my-net: a request takes 20.0 times',
+    );
+    expect(text).toContain('    overlay-e2e check\n    see       docs/diagnoses/overlay-slow.md');
   });
 
   test('is a picture with a bar for each path', async () => {
