@@ -10,13 +10,15 @@ package Meter;
 use strict;
 use warnings;
 use Errno ();
-use Socket qw(PF_INET SOCK_DGRAM SOCK_RAW SOCK_STREAM SOL_SOCKET SO_REUSEADDR INADDR_ANY pack_sockaddr_in);
+use Socket qw(PF_INET SOCK_DGRAM SOCK_RAW SOCK_STREAM SOL_SOCKET SO_REUSEADDR INADDR_ANY pack_sockaddr_in unpack_sockaddr_in);
 
 my ($MSG_DONTWAIT, $MSG_NOSIGNAL) = (0x40, 0x4000);
 # Seconds between two requests of a path, and the ticks that an answer may take: less than the second after which a kernel
 # repeats the first packet of a connection. The time of a request is counted in ticks, so that a machine too busy to run
 # this process does not lose any.
 my ($TICK, $LIMIT) = (0.05, 18);
+# Ticks in which a long-lived connection must open. The kernel alone would wait for up to twice as long as a machine was down.
+my $OPENING = 60;
 # Ticks between two examinations of the containers, and between two outputs.
 my ($LOOK, $FLUSH) = (5, 5);
 # The first bytes of each request and answer.
@@ -218,10 +220,35 @@ sub answer {
 # Gives up requests without an answer.
 sub expire {
     my $path = shift;
+    my $lost = 0;
     for my $slot (@{ $path->{slots} }) {
         last if $ticks - $slot->{tick} < $LIMIT;
-        settle($slot, 'L') if !defined $slot->{outcome};
+        next if defined $slot->{outcome};
+        settle($slot, 'L');
+        $lost = 1;
     }
+    renew_datagrams($path) if $lost && $ticks % $LIMIT == 0;
+}
+
+# Drops a socket whose source address is not that of its route any more. A container that starts has the route to other
+# networks first: a socket that was opened in that moment keeps the address of the bridge, and no answer finds it.
+sub renew_datagrams {
+    my $path = shift;
+    return if !defined $path->{socket};
+    my ($old, $new) = map { source_of($_) } $path->{socket}, eval { open_datagram($path) };
+    Loop::drop(delete $path->{socket}) if defined $new && $new ne ($old // '');
+}
+
+sub source_of {
+    my $name = defined $_[0] ? getsockname $_[0] : undef;
+    return defined $name ? (unpack_sockaddr_in($name))[1] : undef;
+}
+
+sub open_datagram {
+    my $path = shift;
+    my $new = open_for($path, SOCK_DGRAM);
+    connect $new, $path->{to} or die Sockets::name_of($! + 0) . "\n";
+    return $new;
 }
 
 sub flush_all {
@@ -289,8 +316,7 @@ sub send_datagram {
     my ($path, $slot) = @_;
     my $is_name = $path->{kind} eq 'name';
     my $socket = $path->{socket} //= do {
-        my $new = open_for($path, SOCK_DGRAM);
-        connect $new, $path->{to} or die Sockets::name_of($! + 0) . "\n";
+        my $new = open_datagram($path);
         Loop::on_readable($new, sub { 1 while $is_name ? read_name($path, $new) : read_datagram($path, $new) });
         $new;
     };
@@ -356,6 +382,8 @@ sub connect_one {
 # One connection for all requests. It is opened again only after an error: the kernel repeats lost packets.
 sub send_line {
     my ($path, $slot) = @_;
+    my $old = $path->{stream};
+    close_stream($path, 'ETIMEDOUT') if defined $old && !$old->{open} && $ticks - $old->{opened_at} >= $OPENING;
     my $stream = $path->{stream} //= open_stream($path);
     return settle($slot, 'L') if !$stream->{open} && $stream->{opened_at} != $ticks;
     my $bytes = message_of($path, $slot) . "\n";
