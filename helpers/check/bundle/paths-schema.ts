@@ -85,6 +85,7 @@ export function pathsSchema(leaves: Leaves) {
       probed: z.number(),
       overCapacity: z.number().optional(),
     }),
+    hostPairs: z.object({ all: z.number(), probed: z.number() }).optional(),
     neighbors: z.number().optional(),
     untried: list(text),
     unentered: list(z.object({ host: name, container: name, why: text })).optional(),

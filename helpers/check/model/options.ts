@@ -13,9 +13,15 @@ export interface AuditOptions {
    * possible.
    */
   readonly limit?: number;
-  /** Ordered pairs of containers that are probed at most; 1000 when absent. Pairs of hosts come first. */
+  /**
+   * Ordered pairs of containers that are probed at most; 1000 when absent, or as many as all containers need to occur. Pairs
+   * in which each container occurs come first.
+   */
   readonly maxPairs?: number;
-  /** Other hosts that each host sends packets to at most; all when absent. The same hosts give the same choice. */
+  /**
+   * Other hosts that each host sends packets to at most; when absent, all of up to 20 hosts, and at least 10 of more. The same
+   * hosts give the same choice.
+   */
   readonly neighbors?: number;
   /** Also measures round-trip times, one packet at a time; no comparison needs them. */
   readonly timing?: boolean;

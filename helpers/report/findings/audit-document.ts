@@ -203,6 +203,18 @@ export const auditDocument = z
       .describe('Facts that are no defects, but may become the cause of one, each in a sentence.'),
     cluster,
     paths: z.array(pair).describe('Results of the live probes, by ordered pair of hosts.'),
+    samples: z
+      .array(
+        z.object({
+          what: z.string().describe('The objects, in words: "pairs of hosts".'),
+          examined: z.int().min(0),
+          all: z.int().min(0),
+          chosen: z.string().describe('The choice, in words. The same cluster gives the same one.'),
+        }),
+      )
+      .describe(
+        'Objects of which only a part was examined, because their number grows faster than the cluster. Nothing is known about the others.',
+      ),
     notRemoved: z
       .array(z.string())
       .describe('Parts of the probe that the check could not remove, in words.'),

@@ -1,3 +1,4 @@
+import { samplesOf } from '../../check/derive/sampling.ts';
 import { lineOf } from '../../check/model/command.ts';
 import { needsRoot, type Action } from '../../check/model/diagnosis.ts';
 import { diagnosisTitles, pageOf } from '../../check/model/codes.ts';
@@ -43,6 +44,7 @@ export function toJson(report: AuditReport): AuditDocument {
     notes,
     cluster: mapCluster(observation),
     paths: paths === undefined ? [] : matrixOf(paths, hosts),
+    samples: samplesOf(observation),
     notRemoved: observation.notRemoved,
   };
   // As a reader parses it: without undefined values, and without fields that the schema lacks.

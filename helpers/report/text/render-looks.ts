@@ -1,3 +1,4 @@
+import { samplesOf } from '../../check/derive/sampling.ts';
 import { valueOf } from '../../check/model/observed.ts';
 import type { AuditReport } from '../../check/model/report.ts';
 import { mapCluster } from './cluster-map.ts';
@@ -17,7 +18,7 @@ export function renderLooks({ observation }: AuditReport, layout: TextLayout): s
       ? 0
       : [paths.hostTrials, paths.gossip, paths.tunnels, paths.trials, paths.isolation].flat()
           .length;
-  const { pairs, neighbors } = paths ?? {};
+  const { overCapacity } = paths?.pairs ?? {};
   const looks = [
     `${countOf(asked.length, 'engine')}${versions.size === 0 ? '' : ` (${[...versions].join(', ')})`}`,
     ...(store?.version === undefined ? [] : [store.version]),
@@ -26,12 +27,10 @@ export function renderLooks({ observation }: AuditReport, layout: TextLayout): s
     ...(kernels === 0 ? [] : [countOf(kernels, 'kernel')]),
     ...(names === 0 ? [] : [countOf(names, 'name')]),
     ...(probes === 0 ? [] : [countOf(probes, 'live probe')]),
-    ...(neighbors === undefined
-      ? []
-      : [`packets from each host to ${neighbors} of ${hosts.length - 1} others`]),
-    ...(pairs === undefined || pairs.probed >= pairs.all
-      ? []
-      : [`${pairs.probed} of ${pairs.all} pairs of containers${tellRoom(pairs.overCapacity)}`]),
+    ...samplesOf(observation).map(
+      ({ what, examined, all, chosen }) =>
+        `${examined} of ${all} ${what} (${chosen}${what === 'pairs of containers' ? tellRoom(overCapacity) : ''})`,
+    ),
   ];
   const paint = painter(layout);
   const lines = wrapText(`Examined: ${looks.join(', ')}`, layout, '', 0);
@@ -39,5 +38,5 @@ export function renderLooks({ observation }: AuditReport, layout: TextLayout): s
 }
 
 function tellRoom(withoutRoom = 0): string {
-  return withoutRoom === 0 ? '' : ' (more would exceed the neighbor table capacity of a kernel)';
+  return withoutRoom === 0 ? '' : '; more would exceed the neighbor table capacity of a kernel';
 }

@@ -87,7 +87,12 @@ function renderGrids(
   const others = columns.filter((column) => !fine.includes(column));
   const grids = groupAlike(pairs, others).flatMap((group) => renderGrid(pairs, group, layout));
   if (fine.length === 0) return grids;
-  return [...grids, `${signs.answered} all ${pairs.length} pairs of hosts: ${fine.join(', ')}`];
+  const hosts = new Set(pairs.flatMap(({ from, to }) => [from, to])).size;
+  const examined = pairs.length < hosts * (hosts - 1) ? ' examined' : '';
+  return [
+    ...grids,
+    `${signs.answered} all ${pairs.length}${examined} pairs of hosts: ${fine.join(', ')}`,
+  ];
 }
 
 function renderGrid(

@@ -201,6 +201,8 @@ export interface PathsView {
     /** The number of pairs left out because a neighbor table lacks capacity; 0 when absent. */
     readonly overCapacity?: number | undefined;
   };
+  /** The number of ordered pairs of hosts, and of the pairs with packets. */
+  readonly hostPairs?: { readonly all: number; readonly probed: number } | undefined;
   /** The number of other hosts that each host sent packets to, if these were not all. */
   readonly neighbors?: number | undefined;
   /** Trials that were requested but not possible, in words: "worker-host: no probe could be started". */

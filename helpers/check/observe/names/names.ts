@@ -1,4 +1,5 @@
 import { type Observed, withValue, withoutValue, valueOf } from '../../model/observed.ts';
+import { chooseInTurns } from '../choose-in-turns.ts';
 import type { Probe } from '../../probe/probe.ts';
 import { findNamed, type NamedContainer } from './named-containers.ts';
 import { readNameFiles } from './name-files.ts';
@@ -9,7 +10,7 @@ import {
 } from '../observation-context.ts';
 import type { NamesView, NameAnswer } from '../../model/views/names-view.ts';
 
-/** Questions that are put at most, unless the user says otherwise. */
+/** Questions that are put at most, unless the user says otherwise or there are more containers. */
 const MOST_QUESTIONS = 1000;
 
 /**
@@ -29,7 +30,8 @@ export async function observeNames(
   const unwanted = reasons.find(({ because }) => because === 'not-requested');
   if (unwanted !== undefined) return withoutValue(unwanted.missing, 'not-requested');
   const questions = clients.flatMap((client) => questionsOf(client, clients));
-  const chosen = questions.slice(0, context.options.maxPairs ?? MOST_QUESTIONS);
+  const { maxPairs = Math.max(MOST_QUESTIONS, clients.length) } = context.options;
+  const chosen = chooseInTurns(questions, ({ client }) => client, maxPairs);
   const answers = await Promise.all(
     [...Map.groupBy(chosen, ({ client }) => client)].map(async ([client, own]) => {
       const probe = valueOf(probes.get(client.host) ?? withoutValue('no probe'));

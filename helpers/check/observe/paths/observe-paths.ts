@@ -18,11 +18,8 @@ import {
   type ObservationContext,
 } from '../observation-context.ts';
 import type { QueriedHost } from '../../model/observation.ts';
-import { chooseNeighbors } from './plan/neighbors.ts';
+import { countNeighbors } from './plan/neighbors.ts';
 import { probePaths, type PathsPlan } from './probe-paths.ts';
-
-/** Ordered pairs of containers that are probed when nothing else is said. */
-const MOST_PAIRS = 1000;
 
 /** Sends live probes between hosts and between containers. */
 export async function observePaths(
@@ -44,19 +41,15 @@ export async function observePaths(
   if (hosts.length === 0) {
     return first === undefined || 'value' in first.probe ? withoutValue('no hosts') : first.probe;
   }
-  const maxPairs = context.options.maxPairs ?? MOST_PAIRS;
-  const { timing = false, neighbors } = context.options;
-  const areNeighbors = chooseNeighbors(
-    cluster.hosts.map(({ name }) => name),
-    neighbors,
-  );
-  const plan = { ...planFor(cluster, context, kernel), hosts, maxPairs, timing, areNeighbors };
+  const { timing = false, maxPairs } = context.options;
+  const neighbors = context.options.neighbors ?? countNeighbors(cluster.hosts.length);
+  const plan = { ...planFor(cluster, context, kernel), hosts, maxPairs, timing, neighbors };
   const view = await probePaths(plan);
   const without = probes.flatMap(({ host, probe }) =>
     'missing' in probe ? [`${host.name}: ${probe.missing}`] : [],
   );
   const outside = outsideOf(cluster, context);
-  const isLimited = neighbors !== undefined && neighbors < cluster.hosts.length - 1;
+  const isLimited = neighbors < cluster.hosts.length - 1;
   return withValue({
     ...view,
     outside,
@@ -78,7 +71,7 @@ function planFor(
   { kind, hosts }: QueriedCluster,
   context: ObservationContext,
   kernel: (host: QueriedHost) => Observed<KernelView>,
-): Omit<PathsPlan, 'hosts' | 'maxPairs' | 'timing' | 'areNeighbors'> {
+): Omit<PathsPlan, 'hosts' | 'maxPairs' | 'timing' | 'neighbors'> {
   const entered = new Set(
     hosts.flatMap(({ name }) => ('value' in privilegedProbeOn(context, name) ? [name] : [])),
   );

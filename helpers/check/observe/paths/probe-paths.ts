@@ -3,7 +3,7 @@ import type { PathsView, Unentered } from '../../model/views/paths-view.ts';
 import { countedSince, readChecksumErrors } from './trials/checksum-errors.ts';
 import { choosePairs, chooseIsolationPairs } from './plan/choose-pairs.ts';
 import type { EndpointPair } from '../../derive/endpoints.ts';
-import { connectToManagers, hostPairsOf } from './plan/query-hosts.ts';
+import { connectToManagers, type HostPair, hostPairsOf } from './plan/query-hosts.ts';
 import { queryGossip, listenToGossip, sniffGossip } from './trials/make-gossip.ts';
 import { sendIsolationPackets } from './trials/make-isolation.ts';
 import { makeTrials } from './trials/make-trials.ts';
@@ -11,7 +11,7 @@ import { readEncrypted, sniffEncrypted } from './trials/sniff-encrypted.ts';
 import { measureLoss } from './trials/measure-loss.ts';
 import { makeTunnels, type TunnelPlan } from './trials/make-tunnels.ts';
 import type { HostKernel } from './plan/neighbor-capacity.ts';
-import type { AreNeighbors } from './plan/neighbors.ts';
+import { chooseNeighbors } from './plan/neighbors.ts';
 import { openProbeHost, type ProbeHost, type ProbeHostPlan } from './plan/probe-host.ts';
 import { timePackets } from './trials/time-packets.ts';
 import {
@@ -43,8 +43,9 @@ export interface PathsPlan {
   /** By host name, as far as known. */
   readonly kernels: ReadonlyMap<string, HostKernel>;
   readonly isEncrypted: (networkId: string) => boolean;
-  readonly maxPairs: number;
-  readonly areNeighbors: AreNeighbors;
+  readonly maxPairs: number | undefined;
+  /** Other hosts that each host sends packets to at most. */
+  readonly neighbors: number;
   /** Also measures round-trip times. */
   readonly timing: boolean;
 }
@@ -54,9 +55,9 @@ const MOST_ISOLATION_PAIRS = 60;
 
 /** Sends live probes between all hosts and between chosen containers, in parallel. */
 export async function probePaths(plan: PathsPlan): Promise<Omit<PathsView, 'outside'>> {
-  const { kind, endpoints, managers, kernels, maxPairs, areNeighbors } = plan;
+  const { kind, endpoints, managers, kernels, maxPairs, neighbors } = plan;
   const number = startNumbers(plan.run);
-  const { all, chosen, overCapacity } = choosePairs(endpoints, maxPairs, kernels, areNeighbors);
+  const { all, chosen, overCapacity } = choosePairs(endpoints, maxPairs, kernels, neighbors);
   const isolationPairs = chooseIsolationPairs(endpoints, MOST_ISOLATION_PAIRS);
   const used = [...chosen, ...isolationPairs].flatMap(({ from, to }) => [from, to]);
   const probeHosts = await Promise.all(
@@ -74,18 +75,20 @@ export async function probePaths(plan: PathsPlan): Promise<Omit<PathsView, 'outs
   const before = await readChecksumErrors(used, probeHostOf);
 
   const { trials: planned, unentered } = planAll(chosen, probeHostOf, number);
-  const plannedHosts = hostPairsOf(probeHosts)
-    .filter(({ sender, receiver }) => areNeighbors(sender.host, receiver.host))
-    .flatMap(({ sender, receiver }) => planHosts(sender, receiver, number));
+  const allHostPairs = hostPairsOf(probeHosts);
+  const hostPairs = chooseHostPairs(allHostPairs, chosen, neighbors);
+  const plannedHosts = hostPairs.flatMap(({ sender, receiver }) =>
+    planHosts(sender, receiver, number),
+  );
   const isolation = await sendIsolationPackets(isolationPairs, probeHostOf, number);
   const { hasManagers, hasOpenGossip } = traitsOf({ kind });
   const [hostTrials, trials, gossip, managerTrials] = await Promise.all([
     makeTrials(plannedHosts, probeHosts),
     makeTrials(planned, probeHosts),
     hasManagers
-      ? listenToGossip(probeHosts, number)
+      ? listenToGossip(hostPairs, probeHosts, number)
       : hasOpenGossip
-        ? queryGossip(probeHosts, number)
+        ? queryGossip(hostPairs, probeHosts, number)
         : [],
     connectToManagers(probeHosts, managers, number),
   ]);
@@ -108,10 +111,31 @@ export async function probePaths(plan: PathsPlan): Promise<Omit<PathsView, 'outs
     isolation: await isolation.finish(),
     checksumErrors: countedSince(before, await readChecksumErrors(used, probeHostOf)),
     pairs: { all, probed: chosen.length, overCapacity },
+    hostPairs: { all: allHostPairs.length, probed: hostPairs.length },
     untried: [],
     unentered,
     timings,
   };
+}
+
+/**
+ * Chooses the pairs of neighbor hosts, and the pairs of the chosen containers: a path between containers is explained by
+ * that between their hosts. A network on some of the hosts has a separate ring.
+ */
+function chooseHostPairs(
+  all: readonly HostPair[],
+  chosen: readonly EndpointPair[],
+  neighbors: number,
+): HostPair[] {
+  const areNeighbors = chooseNeighbors(
+    all.map(({ sender }) => sender.host),
+    neighbors,
+  );
+  const needed = new Set(chosen.map(({ from, to }) => `${from.host} ${to.host}`));
+  return all.filter(
+    ({ sender: { host: from }, receiver: { host: to } }) =>
+      areNeighbors(from, to) || needed.has(`${from} ${to}`),
+  );
 }
 
 function planAll(

@@ -1,3 +1,4 @@
+import { chooseInTurns } from '../choose-in-turns.ts';
 import { type ServicesView, servicesOf } from '../../derive/services.ts';
 import type { Observation, QueriedHost } from '../../model/observation.ts';
 import { type Observed, valueOf, withValue, withoutValue } from '../../model/observed.ts';
@@ -56,7 +57,8 @@ export async function observeServiceConnections(
   const taskPorts = await connectInTasks(ends, swarm, context);
   const { virtual, direct } = connectionsTo(view.value, origins, ends, taskPorts);
   const all = [...virtual, ...direct];
-  const chosen = all.slice(0, context.options.maxPairs ?? MOST_CONNECTIONS);
+  const { maxPairs = MOST_CONNECTIONS } = context.options;
+  const chosen = chooseInTurns(all, ({ host }) => host, maxPairs);
   const first = await connectFrom(chosen, context);
   const silent = chosen.filter((one) => first.has(one));
   // A silent virtual address means something only if the tasks behind it answer.

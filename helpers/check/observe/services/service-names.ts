@@ -1,3 +1,4 @@
+import { chooseInTurns } from '../choose-in-turns.ts';
 import type { ServiceFacts, TaskFacts } from '../../../docker/swarm/service-facts.ts';
 import { nameOfTask } from '../../derive/balanced-services.ts';
 import { servicesOf } from '../../derive/services.ts';
@@ -29,7 +30,8 @@ export async function observeServiceNames(
   const view = servicesOf({ swarm });
   if ('missing' in view) return view;
   const all = questionsAbout(cluster, view.value);
-  const chosen = all.slice(0, context.options.maxPairs ?? MOST_LOOKUPS);
+  const { maxPairs = MOST_LOOKUPS } = context.options;
+  const chosen = chooseInTurns(all, ({ host }) => host, maxPairs);
   const hosts = [...new Set(chosen.map(({ host }) => host))];
   const probes = hosts.map((host) => ({ host, ...privilegedProbeOn(context, host) }));
   const blind = probes.flatMap((one) =>

@@ -34,7 +34,7 @@ export function addCheck(program: Command): void {
     .option('--limit <seconds>', 'time limit of the whole check (default: 60)', toPositive)
     .option(
       '--max-pairs <number>',
-      'maximum number of ordered container pairs to probe, about 12 kB each (default: 1000)',
+      'maximum number of ordered container pairs to probe, about 12 kB each (default: 1000, or as many as all containers need to occur)',
       toCount,
     )
     .option('--json', 'print one JSON document on standard output; progress goes to standard error')
@@ -66,7 +66,7 @@ export function addCheck(program: Command): void {
     )
     .option(
       '--neighbors <number>',
-      'maximum number of other hosts that each host sends packets to (default: all; with --metrics: 10)',
+      'maximum number of other hosts that each host sends packets to (default: all of up to 20 hosts; of more hosts at least 10; with --metrics: 10)',
       toNeighbors,
     )
     .option(

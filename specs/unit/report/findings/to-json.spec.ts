@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Difference } from '../../../../helpers/check/model/difference.ts';
 import { toJson } from '../../../../helpers/report/findings/to-json.ts';
 import { validateDocument } from '../../docs/validate-document.ts';
-import { brokenReport, reportOf, secret } from './reports.ts';
+import { brokenReport, reportOf, sampledReport, secret } from './reports.ts';
 
 const validate = (document: unknown) => validateDocument('docs/check.schema.json', document);
 
 describe('A check as a JSON document', () => {
   test('a validator that knows only the published schema accepts it', () => {
-    for (const report of [reportOf(2), brokenReport(), reportOf(16)]) {
+    for (const report of [reportOf(2), brokenReport(), reportOf(16), sampledReport()]) {
       expect(validate(JSON.parse(JSON.stringify(toJson(report))))).toEqual([]);
     }
   });
@@ -28,6 +28,14 @@ describe('A check as a JSON document', () => {
       without,
     ];
     expect(others.filter((one) => validate(one).length === 0)).toEqual([]);
+  });
+
+  test('has the size and the choice of each sample; none if everything was examined', () => {
+    expect(toJson(reportOf(16)).samples).toEqual([]);
+    expect(toJson(sampledReport()).samples).toMatchObject([
+      { what: 'pairs of hosts', examined: 480, all: 2256, chosen: expect.stringMatching(/ring/) },
+      { what: 'pairs of containers', examined: 1000, all: 9024 },
+    ]);
   });
 
   test('each finding has its title, its page, all of its evidence, and its fix', () => {

@@ -9,6 +9,7 @@ import {
   type Dies,
   forwardingMissing,
   reportOf,
+  sampledReport,
   secret,
 } from '../findings/reports.ts';
 
@@ -123,6 +124,22 @@ describe('A check as text', () => {
     expect(renderVerdict(reportOf(2), plain).split('\n\n').at(-1)?.replaceAll('\n', ' ')).toBe(
       'Examined: 2 engines (20.10.5+dfsg1), Consul 1.8.7, 1 overlay network, 2 containers, 14 live probes',
     );
+  });
+
+  test('names the size of a sample in the first line, with the result, and the choice at the end', () => {
+    const sample = '480 of 2256 pairs of hosts, 1000 of 9024 pairs of containers';
+    const wide = { color: false, width: 1000 };
+    const healthy = renderVerdict(sampledReport(), wide).split('\n');
+    expect(healthy[0]).toBe(`✔ topology seed: healthy, as far as examined: ${sample}`);
+    expect(healthy.at(-1)).toContain(
+      '480 of 2256 pairs of hosts (each host sends to the next 10 on a ring of all hosts',
+    );
+    expect(healthy.at(-1)).toContain('more would exceed the neighbor table capacity of a kernel)');
+    const { diagnoses } = brokenReport();
+    const [first] = renderVerdict(sampledReport({ verdict: 'defects', diagnoses }), wide).split(
+      '\n',
+    );
+    expect(first).toBe(`✖ topology seed: 1 finding; examined ${sample}, so there may be more`);
   });
 
   test('contains nothing from a container’s environment', () => {

@@ -1,64 +1,98 @@
 import type { EndpointPair, OverlayEndpoint } from '../../../derive/endpoints.ts';
 import { trackCapacity, type HostKernel } from './neighbor-capacity.ts';
-import type { AreNeighbors } from './neighbors.ts';
+import { ringOf } from './neighbors.ts';
+
+/** Ordered pairs of containers that are probed, unless the user or the number of endpoints needs more. */
+const MOST_PAIRS = 1000;
 
 /**
- * Chooses among all ordered pairs of endpoints of one network on different hosts: first one for each ordered pair of hosts,
- * then a second one, and so on. The same endpoints give the same pairs.
+ * Chooses among all ordered pairs of endpoints of one network on different hosts. First come pairs in which each endpoint
+ * occurs, in both directions; then one pair for each ordered pair of neighbor hosts, then a second one, and so on. The
+ * same endpoints give the same pairs.
  *
  * Packets within a host do not use VXLAN, and make an engine of a key-value cluster write an entry for its own container:
  * it queries its gossip for every address that no other host has announced.
  *
  * Pairs that would exceed a neighbor table are left out: a check must not cause the problem it detects.
  *
+ * @param most the largest number of pairs; by default 1000, or as many as all endpoints need to occur
  * @param kernels by host name
+ * @param neighbors other hosts of a network that each of its hosts sends packets to at most; all if undefined
  */
 export function choosePairs(
   endpoints: readonly OverlayEndpoint[],
-  most: number,
+  most: number | undefined,
   kernels: ReadonlyMap<string, HostKernel> = new Map(),
-  areNeighbors: AreNeighbors = () => true,
+  neighbors?: number,
 ): { readonly all: number; readonly chosen: EndpointPair[]; readonly overCapacity: number } {
-  const networks = [...Map.groupBy(endpoints, ({ networkId }) => networkId).values()];
-  const hosts = networks.map((one) => [...Map.groupBy(one, ({ host }) => host).values()]);
-  const all = hosts.reduce((sum, one) => sum + countPairs(one), 0);
+  const networks = [...Map.groupBy(endpoints, ({ networkId }) => networkId).values()].map((one) =>
+    placeOnRing(Map.groupBy(one, ({ host }) => host)),
+  );
+  const all = networks.reduce((sum, one) => sum + countPairs(one), 0);
   const fits = trackCapacity(kernels);
-  const chosen: EndpointPair[] = [];
-  let overCapacity = 0;
-  for (const pair of pairsInOrder(hosts)) {
-    if (chosen.length >= most || overCapacity >= most) break;
-    if (!areNeighbors(pair.from.host, pair.to.host)) continue;
-    if (fits(pair)) chosen.push(pair);
-    else overCapacity += 1;
+  const chosen = new Map<string, EndpointPair>();
+  const left = new Set<string>();
+  const firsts = networks.flatMap(coverEndpoints);
+  const limit = most ?? Math.max(MOST_PAIRS, firsts.length);
+  const take = (pair: EndpointPair) => {
+    const key = `${pair.from.endpointId} ${pair.to.endpointId}`;
+    if (chosen.has(key) || left.has(key)) return;
+    if (fits(pair)) chosen.set(key, pair);
+    else left.add(key);
+  };
+  const isFull = () => chosen.size >= limit || left.size >= limit;
+  for (const pair of firsts) if (!isFull()) take(pair);
+  for (const pair of pairsInOrder(networks, neighbors)) {
+    if (isFull()) break;
+    take(pair);
   }
-  return { all, chosen, overCapacity };
+  return { all, chosen: [...chosen.values()], overCapacity: left.size };
 }
 
-/** The endpoints of one network, grouped by host. */
-function countPairs(hosts: readonly (readonly OverlayEndpoint[])[]): number {
-  const endpoints = hosts.flat().length;
-  return hosts.reduce((sum, { length }) => sum + length * (endpoints - length), 0);
+/** The endpoints of one network, grouped by host, in the order of its ring. */
+type Ring = readonly (readonly OverlayEndpoint[])[];
+
+function placeOnRing(hosts: ReadonlyMap<string, readonly OverlayEndpoint[]>): Ring {
+  return ringOf([...hosts.keys()]).map((host) => hosts.get(host) ?? []);
 }
 
-/** @param networks the ends of each network, those of one host together */
+function countPairs(ring: Ring): number {
+  const endpoints = ring.flat().length;
+  return ring.reduce((sum, { length }) => sum + length * (endpoints - length), 0);
+}
+
+/** Returns pairs from each host to the next one on the ring, in which each endpoint sends and each one receives. */
+function coverEndpoints(ring: Ring): EndpointPair[] {
+  if (ring.length < 2) return [];
+  return ring.flatMap((senders, index) => {
+    const receivers = ring[(index + 1) % ring.length] ?? [];
+    return Array.from({ length: Math.max(senders.length, receivers.length) }, (_, turn) =>
+      pairOf(senders[turn % senders.length], receivers[turn % receivers.length]),
+    ).flat();
+  });
+}
+
+/** First the pairs of rank 0 of all networks, from each host to the next one, then to the one after it, and so on. */
 function* pairsInOrder(
-  networks: readonly (readonly OverlayEndpoint[][])[],
+  networks: readonly Ring[],
+  neighbors: number | undefined,
 ): Generator<EndpointPair> {
   const ranks = Math.max(0, ...networks.flat().map(({ length }) => length));
+  const steps = Math.max(0, ...networks.map(({ length }) => length - 1));
   for (let rank = 0; rank < ranks; rank += 1) {
-    for (const hosts of networks) yield* pairsOfRank(hosts, rank);
+    for (let step = 1; step <= Math.min(steps, neighbors ?? steps); step += 1) {
+      for (const ring of networks) if (step < ring.length) yield* pairsOfRank(ring, step, rank);
+    }
   }
 }
 
-/** The pairs with the end of that rank of its host, and another of that rank or before. */
-function* pairsOfRank(hosts: readonly OverlayEndpoint[][], rank: number): Generator<EndpointPair> {
-  for (const senders of hosts) {
-    for (const receivers of hosts) {
-      if (senders === receivers) continue;
-      for (let lower = 0; lower <= rank; lower += 1) {
-        yield* pairOf(senders[rank], receivers[lower]);
-        if (lower < rank) yield* pairOf(senders[lower], receivers[rank]);
-      }
+/** The pairs of hosts that are so many steps apart, with the endpoint of that rank, and another of that rank or before. */
+function* pairsOfRank(ring: Ring, step: number, rank: number): Generator<EndpointPair> {
+  for (const [index, senders] of ring.entries()) {
+    const receivers = ring[(index + step) % ring.length] ?? [];
+    for (let lower = 0; lower <= rank; lower += 1) {
+      yield* pairOf(senders[rank], receivers[lower]);
+      if (lower < rank) yield* pairOf(senders[lower], receivers[rank]);
     }
   }
 }

@@ -2,13 +2,7 @@ import { membersRequest, readMembersResponse } from '../../../../cluster/gossip/
 import { firstLine } from '../../../../process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../../../process/waits/wait-for.ts';
 import type { GossipTrial } from '../../../model/views/paths-view.ts';
-import {
-  type Answer,
-  queryHosts,
-  failureOf,
-  type HostPair,
-  hostPairsOf,
-} from '../plan/query-hosts.ts';
+import { type Answer, queryHosts, failureOf, type HostPair } from '../plan/query-hosts.ts';
 import { type SourcesByHost, arrivalsFrom, sniff, readSniffed } from './sniff.ts';
 import type { ProbeHost } from '../plan/probe-host.ts';
 import type { NumberTrial } from '../plan/trial-plan.ts';
@@ -22,10 +16,10 @@ export async function sniffGossip(probeHosts: readonly ProbeHost[]): Promise<voi
 
 /** Queries the gossip: engines on a key-value store list their members over TCP, and answer pings over UDP. */
 export async function queryGossip(
+  pairs: readonly HostPair[],
   probeHosts: readonly ProbeHost[],
   number: NumberTrial,
 ): Promise<GossipTrial[]> {
-  const pairs = hostPairsOf(probeHosts);
   const pings = await pingPatiently(pairs, probeHosts, number);
   const connections = await queryHosts(pairs, 'connect', GOSSIP_PORT, number);
   const arrivals = await readSniffed(probeHosts, GOSSIP_PORT);
@@ -70,10 +64,10 @@ async function pingPatiently(
  * packets are listened to, which each sends to one other every second, in turn. So only among few each is heard soon.
  */
 export async function listenToGossip(
+  pairs: readonly HostPair[],
   probeHosts: readonly ProbeHost[],
   number: NumberTrial,
 ): Promise<GossipTrial[]> {
-  const pairs = hostPairsOf(probeHosts);
   const connections = await queryHosts(pairs, 'connect', GOSSIP_PORT, number);
   const isHeardSoon = probeHosts.length <= 3;
   const arrivals = isHeardSoon

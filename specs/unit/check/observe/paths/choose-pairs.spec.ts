@@ -41,8 +41,14 @@ describe('Pairs of containers for probes', () => {
     expect(choosePairs(apart, 1000)).toEqual({ all: 0, chosen: [], overCapacity: 0 });
   });
 
-  test('contain every ordered pair of hosts first', () => {
-    const { chosen } = choosePairs(ends, 6);
+  test('contain every endpoint as sender and receiver first, then every ordered pair of hosts', () => {
+    const { chosen: firsts } = choosePairs(ends, 5);
+    expect(new Set(firsts.map(({ from }) => from.container)).size).toBe(4);
+    expect(new Set(firsts.map(({ to }) => to.container)).size).toBe(4);
+    const { chosen: more } = choosePairs(ends, 8);
+    const chosen = [
+      ...Map.groupBy(more, ({ from, to }) => `${from.host} ${to.host}`).values(),
+    ].flatMap((one) => one.slice(0, 1));
     expect(chosen.map(({ from, to }) => `${from.host} to ${to.host}`).sort()).toEqual([
       'one to three',
       'one to two',
@@ -58,6 +64,58 @@ describe('Pairs of containers for probes', () => {
     const { all, chosen } = choosePairs(many, 5000);
     expect({ all, chosen: chosen.length }).toEqual({ all: 2000 * 1960, chosen: 5000 });
     expect(new Set(chosen.map(({ from, to }) => `${from.host} ${to.host}`)).size).toBe(50 * 49);
+  });
+});
+
+describe('Pairs of containers in a large cluster', () => {
+  const ends = Array.from({ length: 480 }, (_, index) => end('net', `${index % 48}/c${index}`));
+  // A network on two hosts that are far apart on the ring of all hosts, and one with most containers on one host.
+  const others = [
+    ...['3/x1', '30/x2'].map((place) => end('small', place)),
+    ...Array.from({ length: 1500 }, (_, index) => end('uneven', `7/u${index}`)),
+    end('uneven', '9/alone'),
+  ];
+  const all = [...ends, ...others];
+
+  test('contain each endpoint of each network as sender and as receiver', () => {
+    const { chosen } = choosePairs(all, undefined, new Map(), 10);
+    expect(new Set(chosen.map(({ from }) => from.endpointId)).size).toBe(all.length);
+    expect(new Set(chosen.map(({ to }) => to.endpointId)).size).toBe(all.length);
+  });
+
+  test('grow with the number of endpoints, not with its square', () => {
+    for (const times of [1, 2, 4]) {
+      const many = Array.from({ length: 480 * times }, (_, index) =>
+        end('net', `${index % (48 * times)}/c${index}`),
+      );
+      const { chosen } = choosePairs(many, undefined, new Map(), 10);
+      expect(chosen.length).toBe(Math.max(1000, many.length));
+    }
+  });
+
+  test('are between neighbors of the ring of a network, each host with 10 others', () => {
+    const { chosen } = choosePairs(ends.slice(0, 48), undefined, new Map(), 10);
+    expect(chosen).toHaveLength(480);
+    for (const { host } of ends.slice(0, 48)) {
+      expect(chosen.filter(({ from }) => from.host === host)).toHaveLength(10);
+      expect(chosen.filter(({ to }) => to.host === host)).toHaveLength(10);
+    }
+  });
+
+  test('are the same in any order of the endpoints of different hosts', () => {
+    const one = ends.slice(0, 48);
+    const [first = [], second] = [one, one.toReversed()].map((some) =>
+      inWords(choosePairs(some, undefined, new Map(), 10).chosen).sort(),
+    );
+    expect(second).toEqual(first);
+  });
+
+  test('contain each host although a shared kernel has room for few', () => {
+    const kernels = new Map(ends.map(({ host }) => [host, { boot: 'one', capacity: 400 }]));
+    const { chosen, overCapacity } = choosePairs(ends.slice(0, 48), undefined, kernels, 10);
+    expect(overCapacity).toBeGreaterThan(0);
+    expect(new Set(chosen.map(({ from }) => from.host)).size).toBe(48);
+    expect(new Set(chosen.map(({ to }) => to.host)).size).toBe(48);
   });
 });
 

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { chooseNeighbors } from '../../../../../helpers/check/observe/paths/plan/neighbors.ts';
+import {
+  chooseNeighbors,
+  countNeighbors,
+} from '../../../../../helpers/check/observe/paths/plan/neighbors.ts';
 
 const hosts = Array.from({ length: 50 }, (_, index) => `node-${index}`);
 
-function pairs(among: readonly string[], most: number | undefined): Set<string> {
+function pairs(among: readonly string[], most: number): Set<string> {
   const areNeighbors = chooseNeighbors(among, most);
   const all = among.flatMap((from) => among.map((to) => [from, to] as const));
   return new Set(
@@ -31,9 +34,13 @@ describe('Neighbors of hosts', () => {
     expect([...after].filter((pair) => !before.has(pair))).toHaveLength(10);
   });
 
-  test('are all others if there are few, or without a limit', () => {
+  test('are all others if there are few', () => {
     const few = hosts.slice(0, 11);
     expect(pairs(few, 10).size).toBe(110);
-    expect(pairs(hosts, undefined).size).toBe(50 * 49);
+  });
+
+  test('are all others on up to 20 hosts, then fewer, and at least 10', () => {
+    expect([2, 11, 16, 20].map(countNeighbors)).toEqual([1, 10, 15, 19]);
+    expect([21, 24, 40, 48, 1000].map(countNeighbors)).toEqual([19, 16, 10, 10, 10]);
   });
 });
