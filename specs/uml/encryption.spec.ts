@@ -1,18 +1,19 @@
 import { describe, expect } from 'vitest';
-import { lineOf } from '../../helpers/check/model/command.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { auditSwarm, swarmTest } from '../swarm-mode/lab.ts';
 import { stopAtFailure } from '../stop-at-failure.ts';
+import { expectFixed, findingsOf } from './findings.ts';
 import { waitForPath } from './wait-for-path.ts';
 
 const STAYS = "trap 'exit 0' TERM; while :; do busybox sleep 1 & wait; done";
 
-const nodes = ['manager', 'worker'] as const;
-type Node = (typeof nodes)[number];
+const names = ['manager', 'worker'] as const;
+type Node = (typeof names)[number];
 
 /** An encrypted network with a container on each of two nodes. */
 interface EncryptionLab {
+  readonly names: typeof names;
   /** Runs a script as root on a node, and returns its output. */
   readonly inside: (node: Node, script: string) => Promise<string>;
   readonly audit: () => Promise<AuditReport>;
@@ -30,36 +31,20 @@ const test = swarmTest('own').extend(
       'manager',
       'docker network create --driver overlay --attachable --opt encrypted secret',
     );
-    for (const node of nodes) {
+    for (const node of names) {
       await inside(
         node,
         `docker run -d --restart always --name on-${node} --network secret ${BUSYBOX} sh -c "${STAYS}"`,
       );
     }
     return {
+      names,
       inside,
       audit: async () => await auditSwarm('encryption', { manager, worker }),
       settle: async () => await waitForPath(inside),
     };
   },
 );
-
-/** Returns the findings by code and location, without fields that are not set. */
-function found({ diagnoses }: AuditReport) {
-  return diagnoses.map(({ code, where }) => ({
-    code,
-    where: Object.fromEntries(Object.entries(where).filter(([, value]) => value !== undefined)),
-  }));
-}
-
-/** Runs every printed fix, unchanged, on the host that it names. */
-async function typeFixes({ diagnoses }: AuditReport, { inside }: EncryptionLab): Promise<void> {
-  for (const { action } of diagnoses) {
-    const { kind, host, commands = [] } = action ?? {};
-    const node = nodes.find((name) => name === host);
-    if (kind === 'fix' && node !== undefined) await inside(node, lineOf(commands));
-  }
-}
 
 /** Sets the source, destination, SPI and key of the state that the worker decrypts packets of the manager with. */
 const INCOMING = `
@@ -172,7 +157,7 @@ describe('A check of an encrypted network', { shuffle: false }, () => {
   test('finds nothing wrong, and examines the encryption', async ({ lab }) => {
     await lab.settle();
     const report = await lab.audit();
-    expect(found(report)).toEqual([]);
+    expect(findingsOf(report)).toEqual([]);
     expect(report.coverage.unsupported).not.toContain('encryption of secret');
     expect(report.comparisons.filter(({ name }) => name.startsWith('encryption'))).toMatchObject([
       { name: 'encryption-states', state: 'passed' },
@@ -188,7 +173,7 @@ describe('A check of an encrypted network', { shuffle: false }, () => {
 
   test('has no key of the hosts in its report', async ({ lab }) => {
     const report = JSON.stringify(await lab.audit());
-    for (const node of nodes) {
+    for (const node of names) {
       const states = await lab.inside(node, 'ip xfrm state');
       const keys = [...states.matchAll(/ 0x([\da-f]{40}) /g)].map(([, key = '']) => key);
       expect(keys.length, node).toBeGreaterThan(1);
@@ -205,14 +190,13 @@ describe('A check of an encrypted network', { shuffle: false }, () => {
     const node = isAtPeer ? 'worker' : where['host'];
     await lab.inside(node === 'manager' ? 'manager' : 'worker', inject);
     const report = await lab.audit();
-    expect(found(report)).toEqual([{ code, where }]);
-    await typeFixes(report, lab);
+    expect(findingsOf(report)).toEqual([{ code, where }]);
     const hasFix = report.diagnoses.some(({ action }) => action?.kind === 'fix');
-    if (!hasFix && undo !== undefined) await lab.inside('worker', undo);
-    await lab.settle();
-    const after = await lab.audit();
-    expect(found(after)).toEqual([]);
-    expect(after).toMatchObject({ verdict: 'healthy' });
+    const recover = async () => {
+      if (!hasFix && undo !== undefined) await lab.inside('worker', undo);
+      await lab.settle();
+    };
+    await expectFixed(report, { ...lab, recover });
     if (hasFix && undo !== undefined) await lab.inside('worker', undo);
   });
 });

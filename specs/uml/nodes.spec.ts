@@ -1,6 +1,5 @@
 import { describe, expect } from 'vitest';
 import { auditCluster } from '../../helpers/check/audit.ts';
-import { lineOf } from '../../helpers/check/model/command.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
 import { renderVerdict } from '../../helpers/report/text/render-report.ts';
 import { attach } from '../../helpers/report/results/evidence.ts';
@@ -9,16 +8,19 @@ import { changeValidity, createAuthority } from '../faults/certificates.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { type SwarmLab, swarmTest } from '../swarm-mode/lab.ts';
 import { stopAtFailure } from '../stop-at-failure.ts';
+import { findingsOf, typeFixes } from './findings.ts';
 import { waitForPath } from './wait-for-path.ts';
 
 const STAYS = "trap 'exit 0' TERM; while :; do busybox sleep 1 & wait; done";
 
 const DAY = 24 * 3_600_000;
 
-type Node = 'manager' | 'worker';
+const names = ['manager', 'worker'] as const;
+type Node = (typeof names)[number];
 
 /** A swarm whose worker advertises another address of its machine than the one at which its engine is reached. */
 interface NodesLab {
+  readonly names: typeof names;
   /** The first address of the worker, from which its kernel sends. */
   readonly advertised: string;
   /** Runs a script as root on a node, and returns its output. */
@@ -47,13 +49,14 @@ ip address add ${address}/24 dev eth1`,
   const join = ['docker', 'swarm', 'join', '--advertise-addr', advertised, '--token'];
   await inside('worker', [...join, tokens.worker, `${manager.machine.address}:2377`].join(' '));
   await inside('manager', 'docker network create --driver overlay --attachable shared');
-  for (const node of ['manager', 'worker'] as const) {
+  for (const node of names) {
     await inside(
       node,
       `docker run -d --restart always --name on-${node} --network shared ${BUSYBOX} sh -c "${STAYS}"`,
     );
   }
   return {
+    names,
     advertised,
     inside,
     audit: async () => {
@@ -74,20 +77,7 @@ ip address add ${address}/24 dev eth1`,
 async function findings(lab: Pick<NodesLab, 'audit'>) {
   const report = await lab.audit();
   await attach('the result of the check', renderVerdict(report, { color: false, width: 100 }));
-  const found = report.diagnoses.map(({ code, where }) => ({
-    code,
-    where: Object.fromEntries(Object.entries(where).filter(([, value]) => value !== undefined)),
-  }));
-  return { report, found };
-}
-
-/** Runs every printed fix, unchanged, on the host that it names. */
-async function typeFixes({ diagnoses }: AuditReport, { inside }: NodesLab): Promise<void> {
-  for (const { action } of diagnoses) {
-    const { kind, host, commands = [] } = action ?? {};
-    if (kind === 'fix' && (host === 'manager' || host === 'worker'))
-      await inside(host, lineOf(commands));
-  }
+  return { report, found: findingsOf(report) };
 }
 
 const CERTIFICATE = '/var/lib/docker/swarm/certificates/swarm-node.crt';

@@ -26,6 +26,7 @@ trap 'exit 0' TERM; busybox httpd -f -p 80 -h /www & wait`;
 
 /** Two nodes with their own kernels, and services on them. */
 export interface ServiceLab {
+  readonly names: typeof names;
   /** Runs a script as root on a node, and returns its output. */
   readonly inside: (node: Node, script: string) => Promise<string>;
   /** The command `ipvsadm` in the load balancer of a network. */
@@ -147,6 +148,7 @@ docker service inspect --format '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{en
     await serve();
     const target = swarmTarget('services', { manager, worker });
     return {
+      names,
       inside,
       serve,
       clear,

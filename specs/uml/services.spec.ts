@@ -1,26 +1,8 @@
 import { describe, expect } from 'vitest';
 import { notesOf } from '../../helpers/check/derive/notes.ts';
-import { lineOf } from '../../helpers/check/model/command.ts';
-import type { AuditReport } from '../../helpers/check/model/report.ts';
 import type { ExpectedService } from '../../helpers/check/model/target.ts';
-import { type Node, type ServiceLab, names, test } from './service-lab.ts';
-
-/** Returns the findings by code and location, without fields that are not set. */
-function found({ diagnoses }: AuditReport) {
-  return diagnoses.map(({ code, where }) => ({
-    code,
-    where: Object.fromEntries(Object.entries(where).filter(([, value]) => value !== undefined)),
-  }));
-}
-
-/** Runs every printed fix, unchanged, on the host that it names. */
-async function typeFixes({ diagnoses }: AuditReport, { inside }: ServiceLab): Promise<void> {
-  for (const { action } of diagnoses) {
-    const { kind, host, commands = [] } = action ?? {};
-    const node = names.find((name) => name === host);
-    if (kind === 'fix' && node !== undefined) await inside(node, lineOf(commands));
-  }
-}
+import { expectFixed, findingsOf } from './findings.ts';
+import { type Node, type ServiceLab, test } from './service-lab.ts';
 
 interface ServiceDefect {
   readonly code: string;
@@ -235,10 +217,8 @@ describe('A check of services', () => {
     await lab.serve();
     const report = await lab.audit();
     await lab.inside('two', `umount ${folder}`);
-    expect(found(report)).toEqual([{ code: 'ipvs-missing', where: { host: 'two' } }]);
-    await typeFixes(report, lab);
-    await lab.recover();
-    expect(found(await lab.audit())).toEqual([]);
+    expect(findingsOf(report)).toEqual([{ code: 'ipvs-missing', where: { host: 'two' } }]);
+    await expectFixed(report, lab);
   });
 
   test('finds a node whose kernel has no rules for balanced packets', async ({ lab }) => {
@@ -252,10 +232,10 @@ touch /run/none; mount --bind /run/none ${module}`,
     await lab.serve();
     const report = await lab.audit();
     await lab.inside('two', `umount ${module}`);
-    expect(found(report)).toEqual([{ code: 'kernel-feature-missing', where: { host: 'two' } }]);
-    await typeFixes(report, lab);
-    await lab.recover();
-    expect(found(await lab.audit())).toEqual([]);
+    expect(findingsOf(report)).toEqual([
+      { code: 'kernel-feature-missing', where: { host: 'two' } },
+    ]);
+    await expectFixed(report, lab);
   });
 
   test('has a note about connections that are idle for too long', async ({ lab }) => {
@@ -281,7 +261,7 @@ touch /run/none; mount --bind /run/none ${module}`,
       'docker service update --detach --force web; docker service update --detach --force api',
     ]) {
       await lab.inside('one', change);
-      expect(found(await lab.audit()), change).toEqual([]);
+      expect(findingsOf(await lab.audit()), change).toEqual([]);
     }
     await lab.inside('one', 'docker service update --detach --force web');
     await lab.settle();
@@ -298,15 +278,11 @@ echo task=$(docker inspect --format '{{.NetworkSettings.Networks.front.IPAddress
     );
     await lab.inside(at, `${addresses}\n${defect.inject(lab)}`);
     const report = await lab.audit();
-    expect(found(report)).toEqual([{ code, where: { host: node, ...place } }]);
+    expect(findingsOf(report)).toEqual([{ code, where: { host: node, ...place } }]);
     if (hop !== undefined) {
       expect(report.diagnoses).toMatchObject([{ evidence: [{ observed: { 'ends at': hop } }] }]);
     }
-    await typeFixes(report, lab);
-    await lab.recover();
-    const after = await lab.audit();
-    expect(found(after)).toEqual([]);
-    expect(after).toMatchObject({ verdict: 'healthy' });
+    await expectFixed(report, lab);
   });
 
   test('writes lost rules and addresses of load balancers again with --fix', async ({ lab }) => {
@@ -317,12 +293,12 @@ ${inSandbox(lab, 'front', `ip address del ${lab.address()}/32 dev eth0`)}`,
     );
     await lab.inside('two', 'iptables -t nat -F DOCKER-INGRESS');
     const report = await lab.audit();
-    expect(found(report)).toEqual([
+    expect(findingsOf(report)).toEqual([
       { code: 'service-vip-missing', where: { host: 'one', network: 'front' } },
       { code: 'ingress-rule-missing', where: { host: 'two', service: 'web' } },
     ]);
     expect(await lab.fix(report)).toEqual(['service-vip-missing', 'ingress-rule-missing']);
-    expect(found(await lab.audit())).toEqual([]);
+    expect(findingsOf(await lab.audit())).toEqual([]);
   });
 
   test('adds and removes real servers with --fix, and replaces no task', async ({ lab }) => {
@@ -338,13 +314,13 @@ ${lab.ipvsadm('front', '-a -f "$mark" -r 10.30.0.99 -m -w 1')}`,
     );
     const report = await lab.audit();
     const place = { network: 'front', service: 'web' };
-    expect(found(report)).toEqual([
+    expect(findingsOf(report)).toEqual([
       { code: 'service-backend-missing', where: { host: 'one', ...place } },
       { code: 'service-backend-missing', where: { host: 'two', ...place } },
       { code: 'service-backend-stale', where: { host: 'two', ...place } },
     ]);
     expect(await lab.fix(report)).toHaveLength(3);
-    expect(found(await lab.audit())).toEqual([]);
+    expect(findingsOf(await lab.audit())).toEqual([]);
     expect(await lab.inside('one', 'docker ps --quiet')).toBe(tasks);
   });
 
@@ -371,9 +347,7 @@ nsenter --target="$pid" --net iptables ${rule}`,
       ]);
       // From one node, or from both: the container that connects may be the task itself.
       expect(Object.values(report.diagnoses[0]?.where ?? {})).toContain('two');
-      await typeFixes(report, lab);
-      await lab.settle();
-      expect(found(await lab.audit())).toEqual([]);
+      await expectFixed(report, { ...lab, recover: lab.settle });
     },
   );
 
@@ -413,12 +387,13 @@ docker inspect --format '{{.Name}}' "$id"`,
     );
     const where = { host: 'two', container: name.replace(/^.*\//s, '') };
     const report = await lab.audit();
-    expect(found(report)).toEqual([{ code, where }]);
+    expect(findingsOf(report)).toEqual([{ code, where }]);
     // Without a fix, the page says that its setting must be corrected.
-    await typeFixes(report, lab);
-    await lab.inside('two', `docker rm --force ${where.container} 2>&1 || true`);
-    await lab.settle();
-    expect(found(await lab.audit())).toEqual([]);
+    const recover = async () => {
+      await lab.inside('two', `docker rm --force ${where.container} 2>&1 || true`);
+      await lab.settle();
+    };
+    await expectFixed(report, { ...lab, recover });
   });
 
   test.for([
@@ -439,12 +414,8 @@ docker inspect --format '{{.Name}}' "$id"`,
     await lab.inside('one', `docker service ${change}`);
     await lab.settle();
     const report = await lab.audit({ services });
-    expect(found(report)).toEqual([{ code, where: { service: 'web' } }]);
-    await typeFixes(report, lab);
-    await lab.recover();
-    const after = await lab.audit({ services });
-    expect(found(after)).toEqual([]);
-    expect(after).toMatchObject({ verdict: 'healthy' });
+    expect(findingsOf(report)).toEqual([{ code, where: { service: 'web' } }]);
+    await expectFixed(report, { ...lab, audit: async () => await lab.audit({ services }) });
   });
 
   test('finds service-missing alone: it was removed', async ({ lab }) => {
@@ -453,8 +424,8 @@ docker inspect --format '{{.Name}}' "$id"`,
     const report = await lab.audit({ services });
     await lab.clear();
     await lab.serve();
-    expect(found(report)).toEqual([{ code: 'service-missing', where: { service: 'web' } }]);
-    expect(found(await lab.audit({ services }))).toEqual([]);
+    expect(findingsOf(report)).toEqual([{ code: 'service-missing', where: { service: 'web' } }]);
+    expect(findingsOf(await lab.audit({ services }))).toEqual([]);
   });
 
   test('finds a published port that a firewall of the node closes', async ({ lab }) => {
@@ -462,9 +433,9 @@ docker inspect --format '{{.Name}}' "$id"`,
     await lab.inside('two', `iptables -I ${rule}`);
     const report = await lab.audit();
     await lab.inside('two', `iptables -D ${rule}`);
-    expect(found(report)).toEqual([
+    expect(findingsOf(report)).toEqual([
       { code: 'published-port-unreachable', where: { host: 'two', service: 'web' } },
     ]);
-    expect(found(await lab.audit())).toEqual([]);
+    expect(findingsOf(await lab.audit())).toEqual([]);
   });
 });

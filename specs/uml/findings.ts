@@ -1,0 +1,60 @@
+import { expect } from 'vitest';
+import { lineOf } from '../../helpers/check/model/command.ts';
+import type { DiagnosisCode } from '../../helpers/check/model/codes.ts';
+import type { AuditReport } from '../../helpers/check/model/report.ts';
+
+/** A finding by its code and location, without fields that are not set. */
+export interface Finding {
+  readonly code: DiagnosisCode;
+  readonly where: Readonly<Record<string, string>>;
+}
+
+/** Returns all findings of a report. */
+export function findingsOf({ diagnoses }: Pick<AuditReport, 'diagnoses'>): Finding[] {
+  return diagnoses.map(({ code, where }) => ({
+    code,
+    where: Object.fromEntries(Object.entries(where).filter(([, value]) => value !== undefined)),
+  }));
+}
+
+/** Nodes on which fixes are typed. */
+export interface FixedNodes<Node extends string> {
+  readonly names: readonly Node[];
+  /** Runs a script as root on a node. */
+  readonly inside: (node: Node, script: string) => Promise<unknown>;
+}
+
+/** Runs every printed fix, unchanged, on the host that it names. */
+export async function typeFixes<Node extends string>(
+  { diagnoses }: Pick<AuditReport, 'diagnoses'>,
+  { names, inside }: FixedNodes<Node>,
+): Promise<void> {
+  for (const { action } of diagnoses) {
+    const { kind, host, commands = [] } = action ?? {};
+    const node = names.find((name) => name === host);
+    if (kind === 'fix' && node !== undefined) await inside(node, lineOf(commands));
+  }
+}
+
+/**
+ * Runs every printed fix, and expects that a check then calls the swarm healthy.
+ *
+ * @param recover returns when the swarm works again
+ */
+export async function expectFixed<Node extends string>(
+  report: AuditReport,
+  {
+    recover,
+    audit,
+    ...nodes
+  }: FixedNodes<Node> & {
+    readonly recover: () => Promise<void>;
+    readonly audit: () => Promise<AuditReport>;
+  },
+): Promise<void> {
+  await typeFixes(report, nodes);
+  await recover();
+  const after = await audit();
+  expect(findingsOf(after)).toEqual([]);
+  expect(after).toMatchObject({ verdict: 'healthy' });
+}
