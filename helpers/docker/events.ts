@@ -23,6 +23,8 @@ export interface FollowEventsOptions extends CallOptions {
   readonly since?: number | undefined;
   /** Ends by itself after the events until this time, in seconds since 1970. */
   readonly until?: number | undefined;
+  /** Only events of objects of these types. Default: all. */
+  readonly types?: readonly string[] | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -54,7 +56,7 @@ const eventAnswer = z
 /** `docker events`: returns the events of an engine as they come, until a time or the signal ends it. */
 export async function followEvents(
   connection: Connection,
-  { since, until, signal, limit }: FollowEventsOptions,
+  { since, until, types, signal, limit }: FollowEventsOptions,
 ): Promise<AsyncIterable<EngineEvent>> {
   return await connection.call({
     limit,
@@ -62,7 +64,8 @@ export async function followEvents(
     title: 'events',
     answer: z.custom<AsyncIterable<EngineEvent>>(),
     ask: async (docker) => {
-      const stream = (await docker.getEvents(omitUndefined({ since, until }))) as Readable;
+      const filters = types && JSON.stringify({ type: types });
+      const stream = (await docker.getEvents(omitUndefined({ since, until, filters }))) as Readable;
       addAbortSignal(AbortSignal.any([connection.closed, signal]), stream);
       return readEvents(stream);
     },

@@ -204,6 +204,44 @@ ${BUSYBOX} sh -c '${command}; exec busybox sleep 1000'`,
     expect(found).toEqual([{ code: 'client-too-old', where: { ...worker, container: 'panel' } }]);
   });
 
+  test('has a note about a node that the managers lost several times, in different ways', async ({
+    lab,
+    swarm,
+  }) => {
+    const isSaid = async () => {
+      const { report, found } = await findings(lab);
+      expect(found).toEqual([]);
+      return report.notes.filter((note) => note.includes('managers lost'));
+    };
+    const becomes = async (state: string) => {
+      await waitFor(
+        `the worker is ${state}`,
+        async () => {
+          const nodes = await swarm.manager.nodes.list({ quiet: true });
+          const { state: now } = nodes.find(({ role }) => role === 'worker') ?? {};
+          return now === state ? done(undefined) : notYet(`it is ${now}`);
+        },
+        { limit: 120_000, every: 1000 },
+      );
+    };
+    await lab.inside('worker', 'systemctl stop docker');
+    await becomes('down');
+    await lab.inside('worker', 'systemctl start docker');
+    await becomes('ready');
+    await lab.settle();
+    expect(await isSaid()).toEqual([]);
+    const rule = 'OUTPUT -p tcp --dport 2377 -j DROP';
+    await lab.inside('worker', `iptables -I ${rule}`);
+    await becomes('down');
+    await lab.inside('worker', `iptables -D ${rule}`);
+    await becomes('ready');
+    await lab.settle();
+    const { name } = await swarm.worker.info();
+    expect(await isSaid()).toEqual([
+      expect.stringContaining(`The managers lost the node ${name} 2 times within an hour`),
+    ]);
+  });
+
   test('finds certificate-expired alone, and its fix works: an old certificate was restored', async ({
     lab,
   }) => {

@@ -31,6 +31,7 @@ export function swarmSchema(leaves: Leaves) {
     ),
     services: services.optional(),
     tasks: tasks.optional(),
+    departures: list(z.object({ nodeId: word, times: z.number() })).optional(),
     later: z.object({ nodes, services: services.optional(), tasks }).optional(),
   });
 }

@@ -15,6 +15,7 @@ export function notesOf(observation: Observation): string[] {
   return [
     ...managerNotes(observation),
     ...nodeNotes(observation),
+    ...departureNotes(observation),
     ...addressNotes(observation),
     ...connectionNotes(observation),
     ...gatewayNotes(observation),
@@ -42,6 +43,20 @@ function nodeNotes({ swarm }: Observation): string[] {
       ? []
       : [`The node ${hostname} ${availabilities[availability]}.`],
   );
+}
+
+/** A node that was restarted once, or that left, is no concern. */
+const OFTEN = 2;
+
+function departureNotes({ swarm }: Observation): string[] {
+  const { nodes = [], later, departures = [] } = valueOf(swarm) ?? {};
+  return departures.flatMap(({ nodeId, times }) => {
+    const node = (later?.nodes ?? nodes).find(({ id }) => id === nodeId);
+    if (times < OFTEN || node?.state !== 'ready') return [];
+    return [
+      `The managers lost the node ${node.hostname} ${times} times within an hour, and found it again: its engine restarts, or its path to the managers loses packets at times.`,
+    ];
+  });
 }
 
 function addressNotes(observation: Observation): string[] {

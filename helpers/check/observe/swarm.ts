@@ -6,6 +6,7 @@ import type { AuditTarget } from '../model/target.ts';
 import type { QueriedCluster } from './observation-context.ts';
 import { firstLine } from '../../process/errors/harness-error.ts';
 import type { SwarmView, SwarmEndpoint } from '../model/views/swarm-view.ts';
+import { findDepartures } from './node-departures.ts';
 import { traitsOf } from '../model/cluster-traits.ts';
 
 /** Reads the nodes of the swarm from a manager; networks and endpoints come from the engines. */
@@ -31,11 +32,13 @@ export async function observeSwarm(
     return withoutValue('no host whose engine answers is a manager');
   }
   const options = { limit: ANSWER_LIMIT, signal };
-  const [nodes, services, tasks, own] = await Promise.all([
+  const { systemTime = '' } = valueOf(manager.engine)?.info ?? {};
+  const [nodes, services, tasks, own, departures] = await Promise.all([
     engine.nodes.list(options),
     engine.services.list(options).catch(() => undefined),
     engine.services.tasks(undefined, options).catch(() => undefined),
     ownServices(engine, options),
+    findDepartures(engine, systemTime, options).catch(() => undefined),
   ]);
   return withValue({
     manager: manager.name,
@@ -44,6 +47,7 @@ export async function observeSwarm(
     tasks: tasks?.filter(({ serviceId }) => !own.has(serviceId)),
     networks: networksOf(manager),
     endpoints: endpointsOf(hosts),
+    departures,
   });
 }
 

@@ -14,6 +14,13 @@ export interface SwarmEndpoint {
   readonly askedHost: string;
 }
 
+/** A node that the managers lost, and found again if it is ready. */
+export interface NodeDepartures {
+  readonly nodeId: string;
+  /** The number of times that it went down within the last hour, as far as the manager's engine remembers. */
+  readonly times: number;
+}
+
 /** The data of the managers of a swarm. */
 export interface SwarmView {
   /** The host of the queried manager. */
@@ -31,6 +38,8 @@ export interface SwarmView {
   readonly services?: readonly ServiceFacts[] | undefined;
   /** The tasks of all services, before the live probes; undefined if the manager did not list them. */
   readonly tasks?: readonly TaskFacts[] | undefined;
+  /** The nodes that went down within the last hour; undefined if the manager did not report it. */
+  readonly departures?: readonly NodeDepartures[] | undefined;
   /** The same at the second read, after the live probes; undefined without it. */
   readonly later?:
     | {

@@ -308,6 +308,27 @@ describe('The managers of a swarm', () => {
   });
 });
 
+const notes = (view: Partial<SwarmView>) => diagnoseObservation(swarmWith(view)).notes;
+
+describe('A node', () => {
+  const departures = [{ nodeId: own.id, times: 2 }];
+
+  test('that went down twice and is ready again is a note', () => {
+    expect(notes({ departures })).toEqual([
+      expect.stringContaining('The managers lost the node master-host 2 times within an hour'),
+    ]);
+  });
+
+  test('that went down once, or is still down, is none', () => {
+    expect(notes({ departures: [{ nodeId: own.id, times: 1 }] })).toEqual([]);
+    expect(notes({ departures: [{ nodeId: 'removed', times: 9 }] })).toEqual([]);
+    const nodes = [{ ...own, state: 'down' } as const];
+    expect(notes({ departures, nodes })).toEqual([]);
+    // Ready at first, and down again after the live packets.
+    expect(notes({ departures, later: { nodes, tasks: [] } })).toEqual([]);
+  });
+});
+
 describe('An overlay network', () => {
   const range = { Subnet: '10.0.9.0/24', IPRange: '10.0.9.64/30', Gateway: '10.0.9.1' };
 
