@@ -22,6 +22,20 @@ test('A label may be at any distance, and several lines may jump to it', () => {
   ).toEqual(['53 2 1 5', '21 0 1 6', '6 0 0 1', '6 0 0 0']);
 });
 
+test('A packet that came before the filter is not captured, and the next one is', () => {
+  // Else the first packet of any kind looks like a packet that the firewall did not let in.
+  expect(
+    runAgent(`
+      use Socket;
+      socketpair my $in, my $out, AF_UNIX, SOCK_DGRAM, 0 or die;
+      send $in, $_, 0 or die "send: $!" for 'early', 'also early';
+      Captures::attach_filter($out, Captures::assemble([0x06, 0xffffffff, '', '']));
+      send $in, 'later', 0 or die "send: $!";
+      recv $out, my $bytes, 64, 0x40;
+      $bytes`),
+  ).toBe('later');
+});
+
 /** The lengths of the packets that a filter lets through the kernel, in order; 0 for each that it drops. */
 function filtered(filter: string, packets: string): unknown {
   return runAgent(`

@@ -14,6 +14,8 @@ my ($SIOCGIFNAME, $MSG_DONTWAIT, $OTHER_HOST, $OUTGOING) = (0x8910, 0x40, 3, 4);
 
 # Bytes of a socket's receive buffer.
 my $BUFFER = 8_000_000;
+# Packets that may be in it before its filter.
+my $MAX_EARLY = 100_000;
 
 # By namespace: {name, port, devices, sockets}.
 my %captures;
@@ -65,11 +67,15 @@ sub prepare {
     attach_filter($socket, $filter);
 }
 
-# From now on, the kernel delivers only packets that the filter accepts.
+# From now on, the socket gives only packets that the filter accepts. Packets that came before it are discarded.
 sub attach_filter {
     my ($socket, $filter) = @_;
     my $program = pack 'Sx![P]P', length($filter) / 8, $filter;
     setsockopt $socket, $SOL_SOCKET, $SO_ATTACH_FILTER, $program or die "filter: $!\n";
+    # As many as a flood can leave there in between.
+    for (1 .. $MAX_EARLY) {
+        return if !defined recv $socket, my $bytes, 1, $MSG_DONTWAIT;
+    }
 }
 
 # Only a privileged process may exceed the host's limit for buffers.

@@ -26,8 +26,9 @@ sub start {
             ($transport eq 'esp' ? () : ([0x28, 22, '', ''], [0x15, $port, '', 'drop'])),
             [0x06, 64, '', ''], 'drop', [0x06, 0, '', ''],
         );
-        sniff_socket(Captures::open_taps(), $filter, $sniffer, 'nic');
+        # First behind the firewall: a packet that only the other one records was not let in.
         sniff_socket(Captures::open_input($number), $filter, $sniffer, 'input');
+        sniff_socket(Captures::open_taps(), $filter, $sniffer, 'nic');
     }
     $sniffers{"$transport $port"}{from}{$_} = 1 for @sources;
     $succeed->([]);
