@@ -33,6 +33,8 @@ export interface ServiceLab {
   readonly ipvsadm: (network: string, words: string) => string;
   /** The namespace of the load balancer of a network; `ingress` for the routing mesh. */
   readonly sandbox: (network: string) => string;
+  /** Returns the nodes that have tasks of `web`. */
+  readonly nodesOfWeb: () => Promise<readonly Node[]>;
   /** The virtual address of `web` in the network `front`. */
   readonly address: () => string;
   readonly audit: (expectations?: Expectations) => Promise<AuditReport>;
@@ -152,6 +154,11 @@ docker service inspect --format '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{en
       inside,
       serve,
       clear,
+      nodesOfWeb: async () => {
+        const ps = "docker ps --quiet --filter 'name=^web[.]'";
+        const lists = await Promise.all(names.map((node) => inside(node, ps)));
+        return names.filter((_, index) => lists[index] !== '');
+      },
       address: () => virtual,
       sandbox,
       settle,

@@ -4,12 +4,17 @@ import type { ExpectedService } from '../../helpers/check/model/target.ts';
 import { expectFixed, findingsOf } from './findings.ts';
 import { type Node, type ServiceLab, test } from './service-lab.ts';
 
+type Place = Readonly<Record<string, string>>;
+
 interface ServiceDefect {
   readonly code: string;
   readonly way: string;
   readonly node: Node;
-  /** The location, with the node; the network and the service when absent. */
-  readonly place?: Readonly<Record<string, string>>;
+  /**
+   * The location, with the node; the network and the service when absent. It may depend on the nodes with tasks of `web`:
+   * after the engine of a node was restarted, the other one may have both.
+   */
+  readonly place?: Place | ((nodesOfWeb: readonly Node[]) => Place);
   readonly network: 'front' | 'ingress';
   /** Knows the shell variables `balancer`, an address on the first node, and `task`, the address of `api` there. */
   readonly inject: (lab: ServiceLab) => string;
@@ -45,6 +50,12 @@ const expectedServices: readonly ExpectedService[] = [
 /** Answers all names in the container with an address that no container has. */
 const serveNames = `for name in web site tasks.web api tasks.api $tasks; do echo "$name 10.30.0.77"; done | docker exec -i "$id" sh -c 'cat >/tmp/names'
 docker exec --detach "$id" busybox dnsd -i 127.0.0.53 -c /tmp/names`;
+
+/** The location of a published port that does not answer on the node two. */
+const portOnTwo = (nodesOfWeb: readonly Node[]): Place => ({
+  service: 'web',
+  ...(nodesOfWeb.includes('two') ? {} : { peer: 'one' }),
+});
 
 // A fix that restarts an engine is typed on the worker: a swarm whose only manager restarts loses its overlays for a while.
 const defects: readonly ServiceDefect[] = [
@@ -158,7 +169,11 @@ ${lab.ipvsadm('front', '-a -f "$mark" -r "$other" -m -w 1')}`,
     way: 'a node has lost the MAC address of the load balancer of another one',
     node: 'one',
     network: 'front',
-    place: { peer: 'two', network: 'front' },
+    place: (nodesOfWeb) => ({
+      peer: 'two',
+      network: 'front',
+      ...(nodesOfWeb.includes('two') ? {} : { service: 'api' }),
+    }),
     at: 'two',
     inject: () => `for each in /run/docker/netns/1-*; do
   nsenter --net="$each" ip neigh del "$balancer" dev vxlan0 2>&1 || true
@@ -180,7 +195,7 @@ done`,
     way: 'the sandbox of the routing mesh drops the packets',
     node: 'two',
     network: 'ingress',
-    place: { service: 'web' },
+    place: portOnTwo,
     hop: 'sandbox',
     inject: (lab) => inSandbox(lab, 'ingress', 'iptables -I INPUT -p tcp --dport 8080 -j DROP'),
   },
@@ -189,7 +204,7 @@ done`,
     way: 'docker_gwbridge does not find the sandbox of the routing mesh',
     node: 'two',
     network: 'ingress',
-    place: { service: 'web' },
+    place: portOnTwo,
     hop: 'gateway-bridge',
     inject: (lab) =>
       `${inSandbox(lab, 'ingress', 'ip link set eth1 arp off')}; ip neigh flush dev docker_gwbridge`,
@@ -270,7 +285,9 @@ touch /run/none; mount --bind /run/none ${module}`,
 
   test.for(defects)('finds $code alone, and its fix works: $way', async (defect, { lab }) => {
     const { code, node, network, isOfService = true, at = node, hop } = defect;
-    const { place = { network, ...(isOfService ? { service: 'web' } : {}) } } = defect;
+    const usual = { network, ...(isOfService ? { service: 'web' } : {}) };
+    const { place = usual } = defect;
+    const expected = typeof place === 'function' ? place(await lab.nodesOfWeb()) : place;
     const addresses = await lab.inside(
       'one',
       `echo balancer=$(${inSandbox(lab, 'front', 'ip -4 -o address show dev eth0')} | sed -n 's/.* \\([0-9.]*\\)\\/24 .*/\\1/p')
@@ -278,7 +295,7 @@ echo task=$(docker inspect --format '{{.NetworkSettings.Networks.front.IPAddress
     );
     await lab.inside(at, `${addresses}\n${defect.inject(lab)}`);
     const report = await lab.audit();
-    expect(findingsOf(report)).toEqual([{ code, where: { host: node, ...place } }]);
+    expect(findingsOf(report)).toEqual([{ code, where: { host: node, ...expected } }]);
     if (hop !== undefined) {
       expect(report.diagnoses).toMatchObject([{ evidence: [{ observed: { 'ends at': hop } }] }]);
     }
@@ -430,11 +447,12 @@ docker inspect --format '{{.Name}}' "$id"`,
 
   test('finds a published port that a firewall of the node closes', async ({ lab }) => {
     const rule = 'FORWARD -p tcp --dport 8080 -j DROP';
+    const place = portOnTwo(await lab.nodesOfWeb());
     await lab.inside('two', `iptables -I ${rule}`);
     const report = await lab.audit();
     await lab.inside('two', `iptables -D ${rule}`);
     expect(findingsOf(report)).toEqual([
-      { code: 'published-port-unreachable', where: { host: 'two', service: 'web' } },
+      { code: 'published-port-unreachable', where: { host: 'two', ...place } },
     ]);
     expect(findingsOf(await lab.audit())).toEqual([]);
   });
