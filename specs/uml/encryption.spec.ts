@@ -3,7 +3,7 @@ import type { AuditReport } from '../../helpers/check/model/report.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { auditSwarm, swarmTest } from '../swarm-mode/lab.ts';
 import { stopAtFailure } from '../stop-at-failure.ts';
-import { expectFixed, findingsOf } from './findings.ts';
+import { expectFixed, findingsOf, textOf } from './findings.ts';
 import { waitForPath } from './wait-for-path.ts';
 
 const STAYS = "trap 'exit 0' TERM; while :; do busybox sleep 1 & wait; done";
@@ -157,7 +157,7 @@ describe('A check of an encrypted network', { shuffle: false }, () => {
   test('finds nothing wrong, and examines the encryption', async ({ lab }) => {
     await lab.settle();
     const report = await lab.audit();
-    expect(findingsOf(report)).toEqual([]);
+    expect(findingsOf(report), textOf(report)).toEqual([]);
     expect(report.coverage.unsupported).not.toContain('encryption of secret');
     expect(report.comparisons.filter(({ name }) => name.startsWith('encryption'))).toMatchObject([
       { name: 'encryption-states', state: 'passed' },
@@ -190,7 +190,7 @@ describe('A check of an encrypted network', { shuffle: false }, () => {
     const node = isAtPeer ? 'worker' : where['host'];
     await lab.inside(node === 'manager' ? 'manager' : 'worker', inject);
     const report = await lab.audit();
-    expect(findingsOf(report)).toEqual([{ code, where }]);
+    expect(findingsOf(report), textOf(report)).toEqual([{ code, where }]);
     const hasFix = report.diagnoses.some(({ action }) => action?.kind === 'fix');
     const recover = async () => {
       if (!hasFix && undo !== undefined) await lab.inside('worker', undo);

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { lineOf } from '../../helpers/check/model/command.ts';
 import type { DiagnosisCode } from '../../helpers/check/model/codes.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
+import { renderVerdict } from '../../helpers/report/text/render-report.ts';
 
 /** A finding by its code and location, without fields that are not set. */
 export interface Finding {
@@ -15,6 +16,11 @@ export function findingsOf({ diagnoses }: Pick<AuditReport, 'diagnoses'>): Findi
     code,
     where: Object.fromEntries(Object.entries(where).filter(([, value]) => value !== undefined)),
   }));
+}
+
+/** Returns the text of a report: the reason of a finding that a test does not expect. */
+export function textOf(report: AuditReport): string {
+  return renderVerdict(report, { color: false, width: 100 });
 }
 
 /** Nodes on which fixes are typed. */
@@ -55,6 +61,6 @@ export async function expectFixed<Node extends string>(
   await typeFixes(report, nodes);
   await recover();
   const after = await audit();
-  expect(findingsOf(after)).toEqual([]);
-  expect(after).toMatchObject({ verdict: 'healthy' });
+  expect(findingsOf(after), textOf(after)).toEqual([]);
+  expect(after, textOf(after)).toMatchObject({ verdict: 'healthy' });
 }

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { notesOf } from '../../helpers/check/derive/notes.ts';
 import type { ExpectedService } from '../../helpers/check/model/target.ts';
-import { expectFixed, findingsOf } from './findings.ts';
+import { expectFixed, findingsOf, textOf } from './findings.ts';
 import { type Node, type ServiceLab, test } from './service-lab.ts';
 
 type Place = Readonly<Record<string, string>>;
@@ -232,7 +232,9 @@ describe('A check of services', () => {
     await lab.serve();
     const report = await lab.audit();
     await lab.inside('two', `umount ${folder}`);
-    expect(findingsOf(report)).toEqual([{ code: 'ipvs-missing', where: { host: 'two' } }]);
+    expect(findingsOf(report), textOf(report)).toEqual([
+      { code: 'ipvs-missing', where: { host: 'two' } },
+    ]);
     await expectFixed(report, lab);
   });
 
@@ -247,7 +249,7 @@ touch /run/none; mount --bind /run/none ${module}`,
     await lab.serve();
     const report = await lab.audit();
     await lab.inside('two', `umount ${module}`);
-    expect(findingsOf(report)).toEqual([
+    expect(findingsOf(report), textOf(report)).toEqual([
       { code: 'kernel-feature-missing', where: { host: 'two' } },
     ]);
     await expectFixed(report, lab);
@@ -295,7 +297,9 @@ echo task=$(docker inspect --format '{{.NetworkSettings.Networks.front.IPAddress
     );
     await lab.inside(at, `${addresses}\n${defect.inject(lab)}`);
     const report = await lab.audit();
-    expect(findingsOf(report)).toEqual([{ code, where: { host: node, ...expected } }]);
+    expect(findingsOf(report), textOf(report)).toEqual([
+      { code, where: { host: node, ...expected } },
+    ]);
     if (hop !== undefined) {
       expect(report.diagnoses).toMatchObject([{ evidence: [{ observed: { 'ends at': hop } }] }]);
     }
@@ -310,7 +314,7 @@ ${inSandbox(lab, 'front', `ip address del ${lab.address()}/32 dev eth0`)}`,
     );
     await lab.inside('two', 'iptables -t nat -F DOCKER-INGRESS');
     const report = await lab.audit();
-    expect(findingsOf(report)).toEqual([
+    expect(findingsOf(report), textOf(report)).toEqual([
       { code: 'service-vip-missing', where: { host: 'one', network: 'front' } },
       { code: 'ingress-rule-missing', where: { host: 'two', service: 'web' } },
     ]);
@@ -331,7 +335,7 @@ ${lab.ipvsadm('front', '-a -f "$mark" -r 10.30.0.99 -m -w 1')}`,
     );
     const report = await lab.audit();
     const place = { network: 'front', service: 'web' };
-    expect(findingsOf(report)).toEqual([
+    expect(findingsOf(report), textOf(report)).toEqual([
       { code: 'service-backend-missing', where: { host: 'one', ...place } },
       { code: 'service-backend-missing', where: { host: 'two', ...place } },
       { code: 'service-backend-stale', where: { host: 'two', ...place } },
@@ -404,7 +408,7 @@ docker inspect --format '{{.Name}}' "$id"`,
     );
     const where = { host: 'two', container: name.replace(/^.*\//s, '') };
     const report = await lab.audit();
-    expect(findingsOf(report)).toEqual([{ code, where }]);
+    expect(findingsOf(report), textOf(report)).toEqual([{ code, where }]);
     // Without a fix, the page says that its setting must be corrected.
     const recover = async () => {
       await lab.inside('two', `docker rm --force ${where.container} 2>&1 || true`);
@@ -431,7 +435,7 @@ docker inspect --format '{{.Name}}' "$id"`,
     await lab.inside('one', `docker service ${change}`);
     await lab.settle();
     const report = await lab.audit({ services });
-    expect(findingsOf(report)).toEqual([{ code, where: { service: 'web' } }]);
+    expect(findingsOf(report), textOf(report)).toEqual([{ code, where: { service: 'web' } }]);
     await expectFixed(report, { ...lab, audit: async () => await lab.audit({ services }) });
   });
 
@@ -441,7 +445,9 @@ docker inspect --format '{{.Name}}' "$id"`,
     const report = await lab.audit({ services });
     await lab.clear();
     await lab.serve();
-    expect(findingsOf(report)).toEqual([{ code: 'service-missing', where: { service: 'web' } }]);
+    expect(findingsOf(report), textOf(report)).toEqual([
+      { code: 'service-missing', where: { service: 'web' } },
+    ]);
     expect(findingsOf(await lab.audit({ services }))).toEqual([]);
   });
 
@@ -451,7 +457,7 @@ docker inspect --format '{{.Name}}' "$id"`,
     await lab.inside('two', `iptables -I ${rule}`);
     const report = await lab.audit();
     await lab.inside('two', `iptables -D ${rule}`);
-    expect(findingsOf(report)).toEqual([
+    expect(findingsOf(report), textOf(report)).toEqual([
       { code: 'published-port-unreachable', where: { host: 'two', ...place } },
     ]);
     expect(findingsOf(await lab.audit())).toEqual([]);
