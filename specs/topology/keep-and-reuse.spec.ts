@@ -144,6 +144,9 @@ describe('--reuse', () => {
     expect(up.stderr).toMatch(
       /^overlay-e2e: reuse .*: the cluster does not work: gossip-blocked \(/m,
     );
+    expect(up.stderr).toMatch(
+      /^ +fix +on worker-host, as root: [\s\S]*^ +iptables -t filter -D INPUT /m,
+    );
     await expectUntouched(kept, before);
     const waited = new WaitTimeout({ tried: 'network my-net', observed: 'timed out after 15 s' });
     const { signal } = new AbortController();

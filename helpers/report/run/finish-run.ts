@@ -70,8 +70,8 @@ const typed =
   words[0] === '--as'
     ? { env: process.env, command: words[1], args: words.slice(2) }
     : { env: process.env, args: words };
-const next = nextLines(nextStepsOf(verdict, typed));
 const causes = findCauses(verdict.failures);
+const next = nextLines(nextStepsOf(verdict, typed, causes.causes));
 const outcome = {
   ...verdict,
   green: verdict.green && brokenRules.length === 0,

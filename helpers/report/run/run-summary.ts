@@ -124,13 +124,19 @@ function renderFailure({ name, statusDetails }: WrittenResult): string {
   return `✖ ${name}${reason === '' ? '' : `\n    ${reason}`}`;
 }
 
-/** Returns the commands to run after a failed run. */
+/**
+ * Returns the commands to run after a failed run.
+ *
+ * @param causes findings of checks, whose fixes are printed
+ */
 export function nextStepsOf(
   { green, failures, interrupted }: RunSummary,
   typed: TypedRun,
+  causes: readonly unknown[] = [],
 ): NextStep[] {
   if (green || interrupted !== undefined) return [];
-  if (failures.some(isAround)) return [askDoctor()];
+  // If a check has found why a set-up failed, this computer lacks nothing.
+  if (failures.some(isAround) && causes.length === 0) return [askDoctor()];
   const tests = failures.filter(({ fullName }) => specFileOf(fullName) !== undefined);
   const does = tests.length === 0 ? 'runs it again' : 'runs the failed tests again';
   return [{ type: commandAgain(tests, typed), does }];

@@ -33,7 +33,7 @@ export async function diagnoseFailure(
   try {
     const target = await findTarget(topology, provider);
     if (target.hosts.length === 0) return failure;
-    const report = await audit(target, signal);
+    const report = await checkMachines(target, signal);
     return report.diagnoses.length === 0 ? failure : new DiagnosedFailure(failure, report);
   } catch {
     return failure;
@@ -58,7 +58,11 @@ async function findTarget(topology: Topology, provider: MachineProvider): Promis
   };
 }
 
-async function audit(target: AuditTarget, signal: AbortSignal): Promise<AuditReport> {
+/** Checks the machines of a topology, and closes the connections to their engines. */
+export async function checkMachines(
+  target: AuditTarget,
+  signal: AbortSignal,
+): Promise<AuditReport> {
   try {
     // Loaded on demand, because a successful bring-up needs no check.
     const [{ auditCluster }, { prepareProbeImage }] = await Promise.all([

@@ -58,6 +58,17 @@ describe('the result of a run', () => {
     ]);
   });
 
+  test('points to no doctor if a check has found the cause of a failed set-up', () => {
+    const setUp = {
+      name: 'Set up the seed topology',
+      fullName: 'around the specs: Set up the seed topology',
+      status: 'broken',
+    } as const;
+    const verdict = summarizeRun(1, { ...counted, passed: 0, skipped: 31 }, [setUp]);
+    const [step] = nextStepsOf(verdict, typed, ['vxlan-blocked']);
+    expect(step).toMatchObject({ does: 'runs it again' });
+  });
+
   test('says how many tests passed, and suggests no next step if all did', () => {
     const verdict = summarizeRun(0, counted, [passed]);
     expect(summaryLines(verdict)).toEqual(['✔ 3 of 3 tests passed']);
