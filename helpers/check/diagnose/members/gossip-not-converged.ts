@@ -2,6 +2,7 @@ import type { Diagnosis } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
+import type { GossipTrial } from '../../model/views/paths-view.ts';
 import { symptomKinds, isAt, isBetween } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
@@ -59,14 +60,25 @@ function describe(host: string, evidence: readonly Difference[], others: string)
     : `${silent.text}, as when an engine starts before its store answers; ${others} cannot announce endpoints to it`;
 }
 
-/** Returns true if live probes have shown that gossip passes there. Without gossip, the port is closed. */
+/**
+ * Returns true if live probes have shown that gossip passes there. Without gossip, the port is closed. Between hosts of a
+ * large cluster that did not send packets to each other, it is enough that it passes on all other paths of both.
+ */
 function isOpen({ where: { host, peer } }: Difference, { paths }: Observation): boolean {
   if (peer === undefined) return true;
-  const trials = (valueOf(paths)?.gossip ?? []).filter(
-    (trial) =>
-      (trial.from === host && trial.to === peer) || (trial.from === peer && trial.to === host),
+  const { gossip = [] } = valueOf(paths) ?? {};
+  const between = gossip.filter(
+    ({ from, to }) => (from === host && to === peer) || (from === peer && to === host),
   );
-  return trials.length > 0 && trials.every(({ answered, letIn }) => answered || letIn);
+  if (between.length > 0) return between.every(passes);
+  return [host, peer].every((name) => {
+    const own = gossip.filter(({ from, to }) => from === name || to === name);
+    return own.length > 0 && own.every(passes);
+  });
+}
+
+function passes({ answered, letIn }: Pick<GossipTrial, 'answered' | 'letIn'>): boolean {
+  return answered || letIn;
 }
 
 /** Returns groups of hosts that know each other, the largest first; of equal groups, the group of the first host. */
