@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test as base } from 'vitest';
 import { PROBE_LABEL } from '../../helpers/check/probe/start/describe-probe.ts';
 import { initSwarm, joinSwarm, waitForSwarm } from '../../helpers/cluster/swarm-mode/swarm-mode.ts';
@@ -174,6 +174,8 @@ async function startCheck(
     {
       ...(process.env as Record<string, string>),
       MACHINE_STORAGE_PATH: join(swarm.folder, '../none'),
+      // A killed check leaves its certificates.
+      TMPDIR: dirname(swarm.folder),
       DOCKER_HOST: `tcp://${address}:2376`,
       DOCKER_TLS_VERIFY: '1',
       DOCKER_CERT_PATH: certificates,
