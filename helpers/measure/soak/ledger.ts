@@ -42,13 +42,32 @@ export function verifyLedger(
   }
   const invented = final.filter((value) => !written.has(value));
   return [
-    ...(lost.length > 0 ? [`${count(lost)} acknowledged and lost`] : []),
+    ...(lost.length > 0 ? [`${countWrites(lost)} acknowledged and lost`] : []),
     ...backward,
-    ...(invented.length > 0 ? [`${count(invented)} in the database and never written`] : []),
+    ...(invented.length > 0 ? [`${countWrites(invented)} in the database and never written`] : []),
   ];
 }
 
-function count(values: readonly number[]): string {
+/**
+ * Verifies a ledger that is still written.
+ *
+ * @param count operations that had ended when the values were read; writes that began later may be among the values
+ */
+export function verifyOpenLedger(
+  history: readonly LedgerOperation[],
+  count: number,
+  values: readonly number[],
+): string[] {
+  const ended = history.slice(0, count);
+  const writes = ended.filter(({ kind }) => kind === 'write');
+  const last = Math.max(0, ...writes.map(({ value }) => value));
+  return verifyLedger(
+    ended,
+    values.filter((value) => value <= last),
+  );
+}
+
+function countWrites(values: readonly number[]): string {
   const some = values.slice(0, 5).join(', ');
   const more = values.length > 5 ? ', …' : '';
   return `${values.length} ${values.length === 1 ? 'write' : 'writes'} (${some}${more})`;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Container } from '../../docker/containers/container.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 import { queryDatabase } from '../../workload/query-database.ts';
-import { type LedgerOperation, verifyLedger } from './ledger.ts';
+import { type LedgerOperation, verifyOpenLedger } from './ledger.ts';
 
 /** Milliseconds between two operations, and the time for one. */
 const PAUSE = 500;
@@ -54,18 +54,14 @@ export async function startLedger(database: Container): Promise<Ledger> {
       await waitFor(
         'the ledger: the database answers',
         async () => {
-          // Writes that begin later are not in the answer.
-          const until = history.length;
+          const ended = history.length;
           const rows = await query(`SELECT value FROM ${TABLE}`).catch(() => undefined);
           if (rows === undefined) return notYet('no answer');
           const values = rows
             .split('\n')
             .filter((row) => row !== '')
             .map(Number);
-          const later = history.slice(until).map(({ value }) => value);
-          const last = Math.max(0, ...history.slice(0, until).map(({ value }) => value));
-          const known = values.filter((value) => value <= last && !later.includes(value));
-          return done(verifyLedger(history.slice(0, until), known));
+          return done(verifyOpenLedger(history, ended, values));
         },
         { limit: 60_000, every: 500 },
       ),

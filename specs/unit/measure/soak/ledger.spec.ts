@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type LedgerOperation, verifyLedger } from '../../../../helpers/measure/soak/ledger.ts';
+import {
+  type LedgerOperation,
+  verifyLedger,
+  verifyOpenLedger,
+} from '../../../../helpers/measure/soak/ledger.ts';
 
 function write(value: number, acknowledged = true): LedgerOperation {
   return { kind: 'write', value, acknowledged };
@@ -40,6 +44,12 @@ describe('The verification of a ledger', () => {
     expect(verifyLedger([write(1)], [1, 7])).toEqual([
       '1 write (7) in the database and never written',
     ]);
+  });
+
+  test('of a ledger that is still written ignores later writes, and not values that are read later', () => {
+    const history = [write(1), write(2), read(2), write(3)];
+    expect(verifyOpenLedger(history, 2, [1, 2, 3])).toEqual([]);
+    expect(verifyOpenLedger(history, 2, [1])).toEqual(['1 write (2) acknowledged and lost']);
   });
 
   test('names some of many values', () => {
