@@ -1,57 +1,63 @@
-import { z } from 'zod';
 import { PROBE_LABEL } from '../check/probe/start/describe-probe.ts';
-import type { MachineProvider } from '../machine/machine.ts';
-import { parseJson } from '../process/text/parse-json.ts';
+import { connectEngine, type Engine } from '../docker/engine.ts';
+import type { EngineEvent } from '../docker/events.ts';
+import type { Machine, MachineProvider } from '../machine/machine.ts';
 import type { MeasuredEvent } from './measurement.ts';
-
-const engineEvent = z.object({
-  Type: z.string(),
-  Action: z.string(),
-  timeNano: z.number(),
-  Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()) }),
-});
 
 /** Events of an engine that are kept. */
 const MOST = 200;
+/** Milliseconds: an engine that does not answer has no events. */
+const LIMIT = 10_000;
 
 /** Reads the events that the engines still know: an engine forgets them when it is restarted. */
 export async function readEngineEvents(
-  provider: MachineProvider,
-  machines: readonly string[],
+  provider: Pick<MachineProvider, 'list'>,
+  names: readonly string[],
   from: number,
   to: number,
 ): Promise<MeasuredEvent[]> {
-  const range = ['--since', seconds(from), '--until', seconds(to)];
-  const all = await Promise.all(
-    machines.map(async (machine) => {
-      const argv = ['docker', 'events', ...range, '--format', '{{json .}}'] as const;
-      const options = { title: `${machine}: read events`, limit: 10_000, expect: 'any' } as const;
-      const { stdout } = await provider
-        .run(machine, [...argv], options)
-        .catch((): { stdout: string } => ({ stdout: '' }));
-      return stdout
-        .split('\n')
-        .flatMap((line) => readEvent(machine, line))
-        .slice(0, MOST);
-    }),
-  );
+  const machines = (await provider.list()).filter(({ name }) => names.includes(name));
+  const all = await Promise.all(machines.map((machine) => eventsOf(machine, from, to)));
   return all.flat();
 }
 
-function readEvent(machine: string, line: string): MeasuredEvent[] {
-  if (line === '') return [];
-  const { data } = engineEvent.safeParse(parseJson(line));
-  if (data === undefined || !['container', 'daemon', 'node', 'service'].includes(data.Type))
-    return [];
-  const { ID, Attributes } = data.Actor;
-  // The checks' own containers, and commands in containers.
-  const isOther = data.Action === 'prune' || data.Action.startsWith('exec_');
-  if (PROBE_LABEL in Attributes || isOther) return [];
-  const name = (Attributes['name'] ?? ID).slice(0, 100);
-  const text = `${data.Type} ${name}: ${data.Action.slice(0, 60)}`;
-  return [{ at: data.timeNano / 1e6, machine, text }];
+async function eventsOf(machine: Machine, from: number, to: number): Promise<MeasuredEvent[]> {
+  using engine = connectEngine(machine);
+  const events: MeasuredEvent[] = [];
+  try {
+    for await (const event of await followFrom(engine, from, to)) {
+      if (isKept(event))
+        events.push({ at: event.time, machine: machine.name, text: textOf(event) });
+      if (events.length === MOST) break;
+    }
+  } catch {
+    // The engine is down or paused. The events so far are right.
+  }
+  return events;
 }
 
-function seconds(milliseconds: number): string {
-  return (milliseconds / 1000).toFixed(3);
+async function followFrom(
+  engine: Engine,
+  from: number,
+  to: number,
+): Promise<AsyncIterable<EngineEvent>> {
+  return await engine.followEvents({
+    since: from / 1000,
+    until: to / 1000,
+    limit: LIMIT,
+    signal: AbortSignal.timeout(LIMIT),
+  });
+}
+
+/** Leaves out the checks' own containers, and commands in containers. */
+function isKept({ type, action, attributes }: EngineEvent): boolean {
+  const isOther = action === 'prune' || action.startsWith('exec_');
+  return (
+    ['container', 'daemon', 'node', 'service'].includes(type) &&
+    !(PROBE_LABEL in attributes || isOther)
+  );
+}
+
+function textOf({ type, action, id, attributes: { name = id } }: EngineEvent): string {
+  return `${type} ${name.slice(0, 100)}: ${action.slice(0, 60)}`;
 }

@@ -111,9 +111,13 @@ export async function startMeasurement(
       await delay(AFTER);
       const end = Date.now();
       await delay(LAST_ANSWERS);
-      const engineEvents = await readEngineEvents(provider, machines, record.startedAt, end);
+      const [engineEvents, moved] = await Promise.all([
+        readEngineEvents(provider, machines, record.startedAt, end),
+        findMoved(provider, plan),
+      ]);
       await close();
-      return record.report(document.topology, { rounds, end, unmeasured, engineEvents });
+      const left = [...unmeasured, ...moved];
+      return record.report(document.topology, { rounds, end, unmeasured: left, engineEvents });
     };
     return {
       end: async (options) =>
@@ -121,6 +125,32 @@ export async function startMeasurement(
       [Symbol.asyncDispose]: close,
     };
   });
+}
+
+/**
+ * Returns the containers that have another address than at the start, in words. Packets go to their old address, and perhaps
+ * another container answers them. Engines that do not answer are the result of a fault.
+ */
+async function findMoved(
+  provider: Pick<MachineProvider, 'list'>,
+  { containers, paths }: PathPlan,
+): Promise<string[]> {
+  const machines = new Map((await provider.list()).map((one) => [one.name, one]));
+  const moved = await Promise.all(
+    containers.map(async ({ name, machine }) => {
+      const found = machines.get(machine);
+      const planned = paths.find(({ to, kind }) => to === name && kind === 'udp')?.address;
+      if (found === undefined || planned === undefined) return [];
+      using engine = connectEngine(found);
+      const container = await engine.containers.find(name, { limit: 5000 }).catch(() => undefined);
+      const facts = await container?.inspect({ limit: 5000 }).catch(() => undefined);
+      const now = Object.values(facts?.networks ?? {}).flatMap(({ address }) => address || []);
+      return now.length === 0 || now.includes(planned)
+        ? []
+        : [`to ${name}: it started again with another address than ${planned}: ${now.join(', ')}`];
+    }),
+  );
+  return moved.flat();
 }
 
 /** Milliseconds of one check: an engine that is paused must not take all of the time. */
