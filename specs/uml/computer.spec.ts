@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test as base, describe, expect, vi } from 'vitest';
 import { NOBODY, runAsNobody } from '../cli/run-as-nobody.ts';
@@ -79,6 +79,7 @@ describe('A user without root whose kernel refuses user namespaces', { shuffle: 
   test('sees why no machine can have its own kernel', patience, async ({ home }) => {
     const [, text = ''] =
       /`kernel: 'own'` gives a machine.*?```json\n(.*?)```/s.exec(topologies) ?? [];
+    await mkdir(join(home, 'reports'), { recursive: true });
     const file = join(home, 'reports/two-kernels.json');
     await writeFile(file, text);
     const { exitCode, stderr } = await refused(typed(`npx overlay-e2e up ${file}`), home);
