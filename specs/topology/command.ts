@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { reminder } from '../../helpers/cli/progress/plain-lines.ts';
@@ -19,6 +20,8 @@ export interface Ended extends Omit<CommandResult, 'exitCode'> {
 /** A command that a spec started and can disturb. */
 export interface StartedCommand {
   readonly pid: number;
+  /** False if the command has ended and another process has its number: Linux uses numbers again after 32,768 processes. */
+  ownsNumber(): boolean;
   readonly ended: Promise<Ended>;
   /**
    * Waits until the command has printed this on standard error or output. Throws if the command ends before. A line
@@ -57,6 +60,8 @@ export function startCommand(
   child.all.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
+  // A number is not used again while processes of its group or session exist.
+  const ownsNumber = () => !hasEnded || !existsSync(`/proc/${pid}`);
   const ended = child.then(({ exitCode, signal, stdout, stderr }) => {
     hasEnded = true;
     return { exitCode, signal, stdout, stderr: withoutReminders(stderr) };
@@ -88,7 +93,10 @@ export function startCommand(
         { limit: 120_000, every: 5, fatal: () => true },
       );
     },
+    ownsNumber,
     signal: (name, to) => {
+      // The group of this number may be a machine of another spec.
+      if (!ownsNumber()) return false;
       try {
         return process.kill(to === 'group' ? -pid : pid, name);
       } catch (error) {

@@ -72,7 +72,7 @@ export async function openLab(): Promise<Lab> {
     traces: async () =>
       await findTraces(
         store,
-        started.map(({ pid }) => pid),
+        started.filter((one) => one.ownsNumber()).map(({ pid }) => pid),
       ),
     clear: async () => {
       for (const { signal, ended } of started) {
