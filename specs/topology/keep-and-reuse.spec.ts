@@ -43,16 +43,21 @@ const test = base.extend(
   },
 );
 
+/** Returns the environment of a run on the kept cluster, and the folder of its report, which ends with the test. */
+async function reusing({ env }: Lab, onTestFinished: (end: () => Promise<void>) => void) {
+  const reports = await mkdtemp(join(tmpdir(), 'overlay-e2e-reports-'));
+  onTestFinished(() => rm(reports, { recursive: true }));
+  return { reports, env: { ...env, E2E_REUSE: '1', OVERLAY_E2E_REPORTS: reports } };
+}
+
 describe('npm run e2e', () => {
   test('with E2E_REUSE=1 runs its specs on the running cluster, and leaves it', async ({
     kept,
     onTestFinished,
   }) => {
-    const reports = await mkdtemp(join(tmpdir(), 'overlay-e2e-reports-'));
-    onTestFinished(() => rm(reports, { recursive: true }));
+    const { env } = await reusing(kept, onTestFinished);
     const before = await kept.traces();
     const words = ['run', 'e2e', '--', 'specs/seed/overlay-network.spec.ts'];
-    const env = { ...kept.env, E2E_REUSE: '1', OVERLAY_E2E_REPORTS: reports };
     const run = await startCommand('npm', words, env).ended;
     expect(run.exitCode, run.stdout).toBe(0);
     expect(run.stdout).toMatch(/^\d+ passed, 0 failed$/m);
@@ -63,16 +68,15 @@ describe('npm run e2e', () => {
     kept,
     onTestFinished,
   }) => {
-    const reports = await mkdtemp(join(tmpdir(), 'overlay-e2e-reports-'));
-    onTestFinished(() => rm(reports, { recursive: true }));
+    const { reports, env } = await reusing(kept, onTestFinished);
     const before = await kept.traces();
     const command = 'npm run e2e -- specs/seed/overlay-network.spec.ts';
     const script = `exec ${command} > >(head -n 1) 2>&1`;
-    const env = { ...kept.env, E2E_REUSE: '1', OVERLAY_E2E_REPORTS: reports };
     const { exitCode } = await startCommand('bash', ['-c', script], env).ended;
     expect(exitCode).toBe(0);
     const counts: unknown = JSON.parse(await readFile(join(reports, 'counts.json'), 'utf8'));
-    expect(counts).toMatchObject({ failed: 0 });
+    expect(counts).toMatchObject({ failed: 0, ended: true });
+    expect(counts).not.toMatchObject({ passed: 0 });
     await expectUntouched(kept, before);
   });
 });
