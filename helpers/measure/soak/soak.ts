@@ -7,6 +7,7 @@ import type { MachineProvider } from '../../machine/machine.ts';
 import type { TopologyDocument } from '../../topology/document.ts';
 import { startMeasurement } from '../measure.ts';
 import type { MeasurementReport } from '../measurement.ts';
+import { claimForSoak } from './claim-topology.ts';
 import { planRounds, type Round } from './plan-rounds.ts';
 import { type Ledger, startLedger } from './write-ledger.ts';
 
@@ -42,7 +43,10 @@ export interface SoakReport {
   readonly hasFinding: boolean;
 }
 
-/** Injects random faults and restarts containers, examines the cluster after each round, and stops at the first finding. */
+/**
+ * Injects random faults and restarts containers, examines the cluster after each round, and stops at the first finding.
+ * Throws `state-in-use` if another soak test uses the topology.
+ */
 export async function soak(
   provider: MachineProvider,
   document: TopologyDocument,
@@ -53,8 +57,13 @@ export async function soak(
   const containers = workload.map(({ container }) => container);
   const database = carEndpoint === undefined ? undefined : workload[1];
   await using stack = new AsyncDisposableStack();
-  const ledger =
-    database === undefined ? undefined : stack.use(await openLedger(provider, database, stack));
+  stack.use(await claimForSoak(provider.store));
+  const ledger = database === undefined ? undefined : await openLedger(provider, database, stack);
+  let isEvidence = false;
+  stack.defer(async () => {
+    if (isEvidence) await ledger?.[Symbol.asyncDispose]();
+    else await ledger?.remove();
+  });
   const rounds: RoundResult[] = [];
   const until = Date.now() + duration;
   for (const round of planRounds(seed, cluster, containers)) {
@@ -83,9 +92,11 @@ export async function soak(
       acknowledged: ledger?.acknowledged ?? 0,
       violations,
     });
-    if (hasFinding(rounds.at(-1))) return { version: 1, seed, topology, rounds, hasFinding: true };
+    if (hasFinding(rounds.at(-1))) {
+      isEvidence = true;
+      return { version: 1, seed, topology, rounds, hasFinding: true };
+    }
   }
-  await ledger?.remove();
   return { version: 1, seed, topology, rounds, hasFinding: false };
 }
 

@@ -15,7 +15,7 @@ export interface Ledger extends AsyncDisposable {
   verify(): Promise<string[]>;
   /** The number of acknowledged writes. */
   readonly acknowledged: number;
-  /** Stops writing and removes the table. */
+  /** Stops writing, and removes the table if the database answers: a fault may have stopped its container. */
   remove(): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export async function startLedger(database: Container): Promise<Ledger> {
       ),
     remove: async () => {
       await close();
-      await query(`DROP TABLE ${TABLE}`);
+      await query(`DROP TABLE ${TABLE}`).catch(() => undefined);
     },
     [Symbol.asyncDispose]: close,
   };

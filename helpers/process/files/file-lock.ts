@@ -49,6 +49,35 @@ export async function withFolderLock<T>(
   }
 }
 
+/** Milliseconds after which the lock of a killed process is free: the child that holds it ends after that process. */
+const RELEASE_LIMIT = 1000;
+
+/**
+ * Locks `file` without waiting for another run. The kernel releases the lock when this process ends.
+ *
+ * @returns the lock, which deletes the file when it is disposed of; or a description of the process that holds it
+ */
+export async function tryLock(file: string): Promise<AsyncDisposable | string> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const timeout = AbortSignal.timeout(RELEASE_LIMIT);
+  let holder = '';
+  const wait = async () => {
+    holder = await describeHolder(file);
+    return await takeLock(file, 'file', 'wait', timeout).catch((error: unknown) => {
+      if (error !== timeout.reason) throw error;
+      return undefined;
+    });
+  };
+  const release = (await takeLock(file, 'file', 'try', undefined)) ?? (await wait());
+  if (release === undefined) return holder;
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await rm(file, { force: true });
+      await release();
+    },
+  };
+}
+
 type Release = () => Promise<void>;
 type Kind = 'file' | 'folder';
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, expect } from 'vitest';
-import { withLock } from '../../../helpers/process/files/file-lock.ts';
+import { tryLock, withLock } from '../../../helpers/process/files/file-lock.ts';
 import { describeHolder, DESCRIPTOR } from '../../../helpers/process/files/lock-holder.ts';
 import { WaitTimeout } from '../../../helpers/process/waits/wait-for.ts';
 
@@ -84,3 +84,24 @@ test('A lock whose holder was killed is free', async ({ file, holder }) => {
   await once(holder, 'exit');
   await expect(withLock(file, 'engine 20.10.5', async () => 'done', 60_000)).resolves.toBe('done');
 });
+
+test('A lock that is only tried names its holder, and is free after the holder was killed', async ({
+  file,
+  holder,
+}) => {
+  expect(await tryLock(file)).toMatch(new RegExp(`^held by process ${holder.pid}: `));
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  {
+    await using lock = await tryLock(file).then(requireLock);
+    expect(lock).toBeDefined();
+    expect(await tryLock(file)).toMatch(new RegExp(`^held by process ${process.pid}: `));
+  }
+  await using again = await tryLock(file).then(requireLock);
+  expect(again).toBeDefined();
+});
+
+function requireLock(lock: AsyncDisposable | string): AsyncDisposable {
+  if (typeof lock === 'string') throw new Error(lock);
+  return lock;
+}
