@@ -4,7 +4,7 @@ import { auditRunning } from '../../measure/measure.ts';
 import { roundInWords } from '../../measure/soak/plan-rounds.ts';
 import { type RoundResult, soak } from '../../measure/soak/soak.ts';
 import { InterruptionWatch } from '../../process/errors/interruption.ts';
-import { renderMeasurement } from '../../report/text/measurement-text.ts';
+import { findingsOf, renderMeasurement } from '../../report/text/measurement-text.ts';
 import { requireDocument } from '../../topology/document.ts';
 import { faultClusterOf } from '../../topology/target/fault-cluster.ts';
 import { showProgress } from '../progress.ts';
@@ -45,13 +45,13 @@ export async function runSoak({
       'run a soak test',
       '; faults are only for machines that it created',
     );
-    say(`Seed: ${seed}.`);
     const report = await soak(provider, document, await faultClusterOf(document, provider), {
       seed,
       duration: seconds * 1000,
       settle: settle * 1000,
       signal,
       onRound: (number, round) => {
+        if (number === 1) say(`Seed: ${seed}.`);
         say(`Round ${number}: ${roundInWords(round)}.`);
       },
     });
@@ -62,7 +62,7 @@ export async function runSoak({
     }
     stopProgress();
     if (json) console.log(JSON.stringify(report, null, 2));
-    else if (report.hasFinding && last !== undefined) console.log(renderRound(last).join('\n'));
+    if (report.hasFinding && last !== undefined) say(renderRound(last, json));
     if (!report.hasFinding) {
       say(
         `✔ ${report.rounds.length} rounds, ${last?.acknowledged ?? 0} acknowledged writes: everything recovered.`,
@@ -77,9 +77,10 @@ export async function runSoak({
   }
 }
 
-function renderRound({ measurement, violations }: RoundResult): string[] {
+/** Formats a round with a finding. Without the tables, whose figures are in the data, only the findings are left. */
+function renderRound({ measurement, violations }: RoundResult, isShort: boolean): string {
   return [
-    renderMeasurement(measurement),
+    ...(isShort ? findingsOf(measurement) : [renderMeasurement(measurement)]),
     ...violations.map((violation) => `✖ ledger: ${violation}`),
-  ];
+  ].join('\n');
 }

@@ -48,16 +48,19 @@ export function renderMeasurement(report: MeasurementReport): string {
 }
 
 /** Says what recovered last, and what never did. */
-export function conclusionOf({ lastLayer, neverRecovered, faults }: MeasurementReport): string[] {
+export function conclusionOf(report: MeasurementReport): string[] {
+  const { lastLayer, faults } = report;
+  if (isUnrecovered(report)) return findingsOf(report);
+  const last =
+    lastLayer === undefined || faults.length === 0
+      ? ''
+      : ` The last layer: ${lastLayer.layer}, ${recoveryInWords(lastLayer.at, faults)}.`;
+  return [`✔ Everything is correct.${last}`];
+}
+
+/** Returns a line for each thing that never recovered. */
+export function findingsOf({ neverRecovered }: MeasurementReport): string[] {
   const { paths, layers, findings, unknown } = neverRecovered;
-  const isLeft = paths.length + layers.length + findings.length > 0 || unknown !== undefined;
-  if (!isLeft) {
-    const last =
-      lastLayer === undefined || faults.length === 0
-        ? ''
-        : ` The last layer: ${lastLayer.layer}, ${recoveryInWords(lastLayer.at, faults)}.`;
-    return [`✔ Everything is correct.${last}`];
-  }
   return [
     ...paths.map((path) => `✖ never recovered: ${pathInWords(path)}, ${kindTitles[path.kind]}`),
     ...layers.map((layer) => `✖ never recovered: ${layer}`),

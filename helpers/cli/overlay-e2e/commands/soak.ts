@@ -26,7 +26,10 @@ export function addSoak(program: Command): void {
         .default(120),
     )
     .addOption(new Option('--bundle <file>', 'support bundle of a finding').default('soak.json.gz'))
-    .option('--json', 'print the data of all rounds; other output goes to standard error')
+    .option(
+      '--json',
+      'print the data of all rounds; findings and other output go to standard error',
+    )
     .action(async (_options, self: Command) => {
       const { runSoak } = await import('../soak.ts');
       process.exitCode = await runSoak(self.optsWithGlobals());
@@ -45,7 +48,11 @@ export function addSoak(program: Command): void {
     exitCodes: [
       { codes: [0], means: 'everything recovered after each round' },
       { codes: [1], means: 'a round has a finding; the bundle is written' },
-      { codes: [2], means: 'wrong usage or input, or the output could not be written' },
+      {
+        codes: [2],
+        means:
+          'wrong usage or input, another soak test uses the topology, or the output could not be written',
+      },
       { codes: [129, 130, 143], means: 'interrupted by a signal; the fault is undone' },
     ],
   });
