@@ -1,11 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { faultCatalog } from '../../fault/catalog.ts';
 import { type FaultName, faultNames, type FaultRequest } from '../../fault/fault.ts';
 import { holdFault, undoLeftFaults } from '../../fault/inject-fault.ts';
 import { planFault } from '../../fault/plan-fault.ts';
 import { openProvider } from '../../machine/choose-provider.ts';
-import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { InterruptionWatch } from '../../process/errors/interruption.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
 import { isUnrecovered, renderMeasurement } from '../../report/text/measurement-text.ts';
@@ -13,7 +11,7 @@ import { requireDocument } from '../../topology/document.ts';
 import { faultClusterOf } from '../../topology/target/fault-cluster.ts';
 import { inColumns } from '../columns.ts';
 import { showProgress } from '../progress.ts';
-import { writeText } from './check/write-outputs.ts';
+import { requireWritable, writeText } from './check/write-outputs.ts';
 import { reportFailure } from './failure.ts';
 
 export interface FaultOptions {
@@ -62,7 +60,7 @@ export async function runFault(
     const cluster = await faultClusterOf(document, provider);
     const request: FaultRequest = { name, machines, ...omitUndefined({ by, jitter }) };
     const plan = planFault(cluster, request);
-    if (svg !== undefined) await requireWritable(svg);
+    await requireWritable(omitUndefined({ svg }));
     const { signal } = watch;
     await using measurement = measure
       ? await (await import('../../measure/measure.ts')).startMeasurement(provider, document, {
@@ -93,19 +91,6 @@ export async function runFault(
 
 /** Milliseconds of the measurement before the fault. */
 const BEFORE = 3000;
-
-/** Throws before the fault if the picture cannot be written after it. */
-async function requireWritable(file: string): Promise<void> {
-  await writeFile(file, '', { flag: 'a' }).catch((cause: unknown) => {
-    throw new HarnessError({
-      code: 'folder-unwritable',
-      tried: `write ${file}`,
-      observed: firstLine(cause),
-      hint: 'choose a writable folder with --svg',
-      cause,
-    });
-  });
-}
 
 /** Runs `overlay-e2e fault --undo`: undoes the faults of killed processes. Returns the exit code. */
 export async function undoFaults({ verbose = false }: { verbose?: boolean }): Promise<number> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { access, constants, writeFile } from 'node:fs/promises';
+import { access, constants, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { AuditReport } from '../../../check/model/report.ts';
 import { firstLine, HarnessError } from '../../../process/errors/harness-error.ts';
@@ -9,7 +9,10 @@ import type { CheckOptions } from './options.ts';
 
 export type Outputs = Pick<CheckOptions, 'allure' | 'junit' | 'svg' | 'sarif' | 'bundle'>;
 
-/** Looks whether the report can be written where it is to go: better to know before the check than after it. */
+/**
+ * Throws if the report cannot be written where it is to go: better to know before the check than after it. Creates nothing,
+ * because a command that fails leaves no empty file.
+ */
 export async function requireWritable(outputs: Outputs): Promise<void> {
   const { allure, junit, svg, sarif, bundle } = outputs;
   // A bundle may be the only record of a state that is gone.
@@ -21,12 +24,29 @@ export async function requireWritable(outputs: Outputs): Promise<void> {
       hint: 'choose another name, or delete the file',
     });
   }
-  for (const path of [allure, junit, svg, sarif, bundle]) {
-    if (path === undefined) continue;
-    await access(dirname(resolve(path)), constants.W_OK).catch((cause: unknown) => {
-      throw cannotWrite(path, cause);
-    });
+  // The only one that is a folder, which may exist.
+  if (allure !== undefined) await requireAccess(allure, dirname(resolve(allure)));
+  for (const file of [junit, svg, sarif, bundle]) {
+    if (file !== undefined) await requireFile(file);
   }
+}
+
+async function requireFile(path: string): Promise<void> {
+  await requireAccess(path, dirname(resolve(path)));
+  const existing = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw cannotWrite(path, cause);
+  });
+  if (existing === undefined) return;
+  if (existing.isDirectory()) throw cannotWrite(path, 'it is a directory');
+  await requireAccess(path, path);
+}
+
+/** @param place the file or folder that has to be writable for `path` */
+async function requireAccess(path: string, place: string): Promise<void> {
+  await access(place, constants.W_OK).catch((cause: unknown) => {
+    throw cannotWrite(path, cause);
+  });
 }
 
 /** Writes the report in each requested format. */
