@@ -181,8 +181,9 @@ export default defineConfig({
             ...onRequest.flatMap(({ include }) => include),
             ...own.flatMap(({ test }) => test.include),
           ],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          // For tests that hang: with half of the processor time, some that pass take three minutes.
+          testTimeout: 400_000,
+          hookTimeout: 400_000,
           maxWorkers,
           // A process for each file would spend half a second to start.
           isolate: false,

@@ -112,7 +112,7 @@ describe('a copy of the example under another name', () => {
 
   // Longer than the sum of its waits, so that a wait that hangs reports its last state.
   test('runs again in watch mode after a change, on the running cluster, which stays', {
-    timeout: 600_000,
+    timeout: 1_200_000,
   }, async ({ mine }) => {
     const before = await mine.store.traces();
     await using watch = startWatch(mine);

@@ -61,7 +61,7 @@ export function startWatch({ folder, store: { env } }: Mine): Watch {
             evidence: said,
           });
         },
-        { limit: 120_000, fatal: () => hasEnded, evidence: async () => said },
+        { limit: 240_000, fatal: () => hasEnded, evidence: async () => said },
       );
     },
     change: async (expected, others) => {
