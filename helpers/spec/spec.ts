@@ -4,6 +4,7 @@ import type { FaultRequest } from '../fault/fault.ts';
 import { type ActiveFault, injectFault } from '../fault/inject-fault.ts';
 import type { PerfOptions } from '../perf/measure-performance.ts';
 import type { PerfResult } from '../perf/perf-result.ts';
+import { CleanupStack } from '../process/cleanup-stack.ts';
 import { omitUndefined } from '../process/omit-undefined.ts';
 import { perfTargetOf } from '../topology/target/perf-target.ts';
 import { planFault } from '../fault/plan-fault.ts';
@@ -153,16 +154,16 @@ export const test = base
   )
   .extend('check', ({ lab }): Check => openCheck(lab))
   .extend('fault', ({ lab }, { onCleanup }): SpecFixtures['fault'] => {
-    const stack = new AsyncDisposableStack();
-    onCleanup(() => stack.disposeAsync());
+    const stack = new CleanupStack();
+    onCleanup(() => stack[Symbol.asyncDispose]());
     return async (request) => {
       const cluster = await faultClusterOf(lab.document, lab.provider);
       return stack.use(await injectFault(lab.provider, planFault(cluster, request)));
     };
   })
   .extend('measure', ({ lab }, { onCleanup }): SpecFixtures['measure'] => {
-    const stack = new AsyncDisposableStack();
-    onCleanup(() => stack.disposeAsync());
+    const stack = new CleanupStack();
+    onCleanup(() => stack[Symbol.asyncDispose]());
     return async (options) => {
       // Loaded only when needed, as the check is.
       const { startMeasurement } = await import('../measure/measure.ts');

@@ -1,3 +1,4 @@
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test as base } from 'vitest';
 import { PROBE_LABEL } from '../../helpers/check/probe/start/describe-probe.ts';
@@ -161,11 +162,17 @@ async function objectsOfChecks({ engines: { manager } }: FiveNodes): Promise<str
   return [...services, ...secrets].map(({ name }) => name);
 }
 
+interface StartOptions {
+  readonly options?: readonly string[];
+  /** The folder for its temporary files. */
+  readonly temporary?: string;
+}
+
 /** Starts a check from outside of the swarm. Returns when its service and its secret are there. */
 async function startCheck(
   swarm: FiveNodes,
   onTestFinished: (clean: () => Promise<void>) => void,
-  options: readonly string[] = [],
+  { options = [], temporary = dirname(swarm.folder) }: StartOptions = {},
 ): Promise<StartedCommand> {
   const { address, certificates } = swarm.engines.manager.machine;
   const check = startCommand(
@@ -174,8 +181,7 @@ async function startCheck(
     {
       ...(process.env as Record<string, string>),
       MACHINE_STORAGE_PATH: join(swarm.folder, '../none'),
-      // A killed check leaves its certificates.
-      TMPDIR: dirname(swarm.folder),
+      TMPDIR: temporary,
       DOCKER_HOST: `tcp://${address}:2376`,
       DOCKER_TLS_VERIFY: '1',
       DOCKER_CERT_PATH: certificates,
@@ -274,11 +280,14 @@ describe('With --probe-service, a socket of the manager', () => {
     timeout: 480_000,
   }, async ({ loaded: swarm, onTestFinished }) => {
     const { manager } = swarm.engines;
-    const check = await startCheck(swarm, onTestFinished, ['--limit', '30']);
+    const temporary = await mkdtemp(join(dirname(swarm.folder), 'temporary-'));
+    const options = ['--limit', '30'];
+    const check = await startCheck(swarm, onTestFinished, { options, temporary });
     const left = await objectsOfChecks(swarm);
     expect(left).toHaveLength(2);
     check.signal('SIGKILL', 'group');
     await check.ended;
+    expect(await readdir(temporary), 'its temporary files').toEqual([]);
     // This check could still be using them.
     const early = await swarm.inside('manager', `${throughSocket} --no-probe`);
     expect(early.exitCode, early.stderr).toBe(1);

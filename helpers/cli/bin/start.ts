@@ -20,6 +20,7 @@ export function prepareNode(program: string, version = process.versions.node): v
   module.enableCompileCache(join(cache, 'overlay-e2e', 'compiled'));
 }
 
-function isOlder(version: string, oldest: string): boolean {
+/** Compares versions such as 22.19.0. */
+export function isOlder(version: string, oldest: string): boolean {
   return version.localeCompare(oldest, 'en', { numeric: true }) < 0;
 }

@@ -3,6 +3,7 @@ import { type Finding, fine, missing } from '../../netns/doctor/host-finding.ts'
 import { examineProvider } from '../../machine/examine-provider.ts';
 import type { Decision } from '../../machine/provider-kind.ts';
 import { hostRelease } from '../../debian/apt/host-release.ts';
+import { isOlder, oldestNode } from '../bin/start.ts';
 import { showProgress } from '../progress.ts';
 import { settings } from '../settings.ts';
 import { toDoctorDocument } from './doctor/document.ts';
@@ -61,14 +62,11 @@ function formatTable(findings: readonly Finding[]): string {
   return [...lines, '', verdict].join('\n');
 }
 
-/** The oldest version of Node.js that runs TypeScript directly and has every used feature. */
-const oldestNode = 24;
-
 function evaluateNode(version: string): Finding {
-  if (Number.parseInt(version, 10) >= oldestNode) return fine('Node', version);
+  if (!isOlder(version, oldestNode)) return fine('Node', version);
   return missing(
     'Node',
     `${version}; ${oldestNode} or newer is required`,
-    'run npm ci, which installs it',
+    `install Node.js ${oldestNode} or newer`,
   );
 }

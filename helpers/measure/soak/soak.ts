@@ -4,6 +4,7 @@ import type { FaultCluster } from '../../fault/fault.ts';
 import { holdFault } from '../../fault/inject-fault.ts';
 import { planFault } from '../../fault/plan-fault.ts';
 import type { MachineProvider } from '../../machine/machine.ts';
+import { CleanupStack } from '../../process/cleanup-stack.ts';
 import type { TopologyDocument } from '../../topology/document.ts';
 import { startMeasurement } from '../measure.ts';
 import type { MeasurementReport } from '../measurement.ts';
@@ -56,7 +57,7 @@ export async function soak(
   const { workload, carEndpoint, topology } = document;
   const containers = workload.map(({ container }) => container);
   const database = carEndpoint === undefined ? undefined : workload[1];
-  await using stack = new AsyncDisposableStack();
+  await using stack = new CleanupStack();
   stack.use(await claimForSoak(provider.store));
   const ledger = database === undefined ? undefined : await openLedger(provider, database, stack);
   let isEvidence = false;
@@ -103,7 +104,7 @@ export async function soak(
 async function openLedger(
   provider: MachineProvider,
   { container, machine }: TopologyDocument['workload'][number],
-  stack: AsyncDisposableStack,
+  stack: CleanupStack,
 ): Promise<Ledger> {
   const engine = stack.use(connectEngine(await provider.inspect(machine)));
   return await startLedger(await engine.containers.find(container));

@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { PROBE_LABEL } from '../../check/probe/start/describe-probe.ts';
 import { connectEngine, type Engine } from '../../docker/engine.ts';
 import type { LabelledObject } from '../../docker/swarm/labelled-objects.ts';
@@ -11,7 +8,9 @@ import type { GivenEngine } from '../../machine/engines/given-engine.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { makePair, type PairOfCertificates } from '../../netns/state/certificates.ts';
 import { activity } from '../../process/activity.ts';
+import { CleanupStack } from '../../process/cleanup-stack.ts';
 import { firstLine } from '../../process/errors/harness-error.ts';
+import { writeNameless } from '../../process/files/nameless-file.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 
 /** The port of the tasks in their containers. */
@@ -58,7 +57,7 @@ export async function openProbeService(
 ): Promise<ProbeService> {
   const engine = connectEngine(manager);
   const name = `overlay-e2e-probe-${randomUUID()}`;
-  const folder = await mkdtemp(join(tmpdir(), 'overlay-e2e-relay-'));
+  const files = new CleanupStack();
   const end = async () => {
     try {
       await activity('command', `${manager.name}: remove the service ${name}`, async () => {
@@ -67,7 +66,7 @@ export async function openProbeService(
       });
     } finally {
       engine.close();
-      await rm(folder, { recursive: true, force: true });
+      await files[Symbol.asyncDispose]();
     }
   };
   try {
@@ -75,7 +74,7 @@ export async function openProbeService(
     const pair = await makePair(wanted.map(({ address }) => address));
     await create(engine, name, pair, wanted, options);
     const tasks = await waitForTasks(engine, name, wanted, options.signal);
-    return { ...(await waysTo(tasks, wanted, pair, folder)), [Symbol.asyncDispose]: end };
+    return { ...(await waysTo(tasks, wanted, pair, files)), [Symbol.asyncDispose]: end };
   } catch (error) {
     // The first error says why.
     await end().catch(() => undefined);
@@ -150,17 +149,14 @@ async function waysTo(
   tasks: readonly HostPort[],
   wanted: readonly NodeFacts[],
   { authority, client }: PairOfCertificates,
-  folder: string,
+  stack: CleanupStack,
 ): Promise<Pick<ProbeService, 'ways' | 'problems'>> {
-  const file = async (name: string, text: string) => {
-    const path = join(folder, name);
-    await writeFile(path, text, { mode: 0o600 });
-    return path;
-  };
+  // A check that is killed leaves no key with which its tasks would still let others in.
+  const file = async (text: string) => stack.use(await writeNameless(text)).path;
   const files = {
-    caFile: await file('ca.pem', authority),
-    certFile: await file('cert.pem', client.certificate),
-    keyFile: await file('key.pem', client.key),
+    caFile: await file(authority),
+    certFile: await file(client.certificate),
+    keyFile: await file(client.key),
   };
   const ways = new Map<string, GivenEngine>();
   const problems = new Map<string, string>();

@@ -24,7 +24,7 @@ export async function requireWritable(outputs: Outputs): Promise<void> {
       hint: 'choose another name, or delete the file',
     });
   }
-  // The only one that is a folder, which may exist.
+  // This one is a folder, which may exist.
   if (allure !== undefined) await requireAccess(allure, dirname(resolve(allure)));
   for (const file of [junit, svg, sarif, bundle]) {
     if (file !== undefined) await requireFile(file);
