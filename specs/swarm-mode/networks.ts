@@ -2,10 +2,11 @@ import { describe } from 'vitest';
 import { createOverlay, removeOverlay } from '../../helpers/cluster/overlay-network.ts';
 import type { Engine } from '../../helpers/docker/engine.ts';
 import { ping } from '../../helpers/docker/containers/ping.ts';
+import { onActivity } from '../../helpers/process/activity.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { expectReply, runOn, staysUp, waitForName } from './containers.ts';
-import { expect, test } from './lab.ts';
+import { auditSwarm, expect, test } from './lab.ts';
 import { useNetwork } from './network-of-test.ts';
 
 export function describeNetworks(): void {
@@ -48,6 +49,39 @@ export function describeNetworks(): void {
         { limit: 30_000 },
       );
       expect(await idsOf(manager, 'my-net')).toEqual([network.id]);
+    });
+
+    test('has no finding for a container whose names resolve again before a check ends', async ({
+      swarm,
+      onTestFinished,
+    }) => {
+      const net = await useNetwork(swarm, onTestFinished, 'late-net');
+      const [early, late] = [
+        await net.run(swarm.manager, 'early'),
+        await net.run(swarm.worker, 'late'),
+      ];
+      await waitForName(late, 'early', [await early.addressOn(net.name)]);
+      await waitForName(early, 'late', [await late.addressOn(net.name)]);
+      const run = async (script: string) => {
+        const { exitCode, stderr } = await late.exec(['sh', '-c', script]);
+        expect(exitCode, stderr).toBe(0);
+      };
+      await run('cp /etc/resolv.conf /kept; echo nameserver 127.0.0.1 >/etc/resolv.conf');
+      expect((await auditSwarm('swarm', swarm)).diagnoses).toMatchObject([
+        { code: 'name-unresolved', where: { host: 'worker', container: 'late' } },
+      ]);
+      let restored: Promise<void> | undefined;
+      const stop = onActivity({
+        end: ({ title }) => {
+          if (title === 'names') restored = run('cat /kept >/etc/resolv.conf');
+        },
+      });
+      onTestFinished(stop);
+      const report = await auditSwarm('swarm', swarm);
+      stop();
+      await restored;
+      expect(restored).toBeDefined();
+      expect(report.diagnoses).toEqual([]);
     });
 
     test('connects containers on both hosts, which resolve and ping each other by name', async ({

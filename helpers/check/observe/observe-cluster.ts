@@ -13,7 +13,7 @@ import { observeGossip, observeGossipAgain } from './gossip.ts';
 import { observeKernel, observeTablesAgain } from './kernel/observe-kernel.ts';
 import { observeEach, observePart } from './observe-part.ts';
 import { leaveOutLeaving } from './leave-out-leaving.ts';
-import { observeNames } from './names/names.ts';
+import { observeNames, observeNamesAgain } from './names/names.ts';
 import { openProbes, type Probes } from './open-probes.ts';
 import { observePaths } from './paths/observe-paths.ts';
 import {
@@ -110,6 +110,7 @@ async function observeLayers(
     application,
     swarmLater,
     namesLater,
+    serviceNamesLater,
     serviceConnections,
   ] = await Promise.all([
     observeEach(hosts, 'engine, second read', signal, async (host) => {
@@ -141,6 +142,7 @@ async function observeLayers(
     'value' in swarm
       ? observePart('swarm, second read', signal, () => observeSwarmAgain(target, swarm, signal))
       : swarm,
+    observePart('names, second read', signal, () => observeNamesAgain(names, cluster, context)),
     observePart('names of services, second read', signal, () =>
       observeServiceNamesAgain(serviceNames, cluster, context),
     ),
@@ -159,7 +161,7 @@ async function observeLayers(
       balancing: lastSeen(balancingLater(host), balancing(host)),
     }),
   );
-  const live = leaveOutLeaving({ names, paths, application }, views);
+  const live = leaveOutLeaving({ names: lastSeen(namesLater, names), paths, application }, views);
   return {
     target: name,
     kind,
@@ -170,7 +172,7 @@ async function observeLayers(
     namedStore: target.store,
     swarm: lastSeen(swarmLater, swarm),
     ...live,
-    serviceNames: lastSeen(namesLater, serviceNames),
+    serviceNames: lastSeen(serviceNamesLater, serviceNames),
     serviceConnections,
   };
 }

@@ -37,7 +37,7 @@ export async function observeNames(
       const probe = valueOf(probes.get(client.host) ?? withoutValue('no probe'));
       return probe === undefined
         ? { answers: [], deaf: [] }
-        : await resolveNames(probe, client, own, context.signal);
+        : await resolveNames(probe, client, own.map(lookupOf), context.signal);
     }),
   );
   return withValue({
@@ -46,6 +46,62 @@ export async function observeNames(
     blind: reasons.map(({ host, missing: why }) => ({ host, why })),
     questions: { all: questions.length, asked: chosen.length },
   });
+}
+
+/**
+ * Makes the lookups again that had no or another answer, after the live probes: containers that have just started, or whose
+ * gossip was interrupted, are announced within seconds.
+ */
+export async function observeNamesAgain(
+  before: Observed<NamesView>,
+  cluster: QueriedCluster,
+  context: ObservationContext,
+): Promise<Observed<NamesView>> {
+  if ('missing' in before) return before;
+  const wrong = before.value.answers.filter((answer) => !isRight(answer));
+  if (wrong.length === 0) return before;
+  const clients = findNamed(cluster.hosts);
+  const again = await Promise.all(
+    [...Map.groupBy(wrong, clientOf)].map(async ([key, lookups]) => {
+      const client = clients.find(
+        ({ host, name: container }) => clientOf({ host, container }) === key,
+      );
+      const probe = client && valueOf(privilegedProbeOn(context, client.host));
+      return client === undefined || probe === undefined
+        ? { answers: [], deaf: [] }
+        : await resolveNames(probe, client, lookups, context.signal);
+    }),
+  );
+  const later = new Map(again.flatMap(({ answers }) => answers).map((one) => [keyOf(one), one]));
+  const asked = new Set([...later.values()].map(clientOf));
+  return withValue({
+    ...before.value,
+    answers: before.value.answers.map((one) => later.get(keyOf(one)) ?? one),
+    deaf: [
+      ...before.value.deaf.filter((one) => !asked.has(clientOf(one))),
+      ...again.flatMap(({ deaf }) => deaf),
+    ],
+  });
+}
+
+function isRight({ answers = [], expected }: NameAnswer): boolean {
+  return answers.length > 0 && answers.every((address) => expected.includes(address));
+}
+
+function clientOf({ host, container }: Pick<NameAnswer, 'host' | 'container'>): string {
+  return `${host} ${container}`;
+}
+
+function keyOf(one: Lookup): string {
+  return `${clientOf(one)} ${one.network} ${one.name} ${one.towards}`;
+}
+
+/** A lookup without its result. */
+type Lookup = Omit<NameAnswer, 'answers' | 'from' | 'error'>;
+
+function lookupOf({ client, meant, name, network, expected }: Question): Lookup {
+  const { host, name: container } = client;
+  return { host, container, network, name, towards: meant.name, peer: meant.host, expected };
 }
 
 interface Question {
@@ -101,7 +157,7 @@ const ANSWER_LIMIT = 5_000;
 async function resolveNames(
   probe: Probe,
   { host, name: container, pid }: NamedContainer,
-  questions: readonly Question[],
+  lookups: readonly Lookup[],
   signal: AbortSignal,
 ): Promise<Pick<NamesView, 'answers' | 'deaf'>> {
   const files = await readNameFiles(probe, pid, signal);
@@ -114,13 +170,13 @@ async function resolveNames(
     // An engine forwards unknown names, and without egress no answer returns; the container's own name it knows.
     ask(container),
     Promise.all(
-      questions.map(async ({ name, network, meant, expected }): Promise<NameAnswer> => {
-        const place = { host, container, network, name, expected };
-        const question = { ...place, towards: meant.name, peer: meant.host };
-        const listed = files.hosts.filter((line) => line.names.includes(name));
-        if (listed.length === 0) return { ...question, ...(await ask(name)), from: 'resolver' };
+      lookups.map(async (lookup): Promise<NameAnswer> => {
+        const listed = files.hosts.filter((line) => line.names.includes(lookup.name));
+        if (listed.length === 0) {
+          return { ...lookup, ...(await ask(lookup.name)), from: 'resolver' };
+        }
         const addresses = listed.map(({ address }) => address);
-        return { ...question, answers: addresses, error: undefined, from: 'hosts-file' };
+        return { ...lookup, answers: addresses, error: undefined, from: 'hosts-file' };
       }),
     ),
   ]);
