@@ -107,8 +107,8 @@ export interface SpecFixtures<
    */
   readonly fault: (request: FaultRequest) => Promise<ActiveFault>;
   /**
-   * Measures all paths of the running topology until its end, or the end of the test. The report gets the data and a
-   * timeline.
+   * Measures all paths of the running topology until its end, or the end of the test. The report gets the data, a
+   * timeline and a picture of latencies.
    *
    *     test('a partition of a second is over a minute later', async ({ fault, measure }) => {
    *       await using measurement = await measure();
@@ -242,7 +242,9 @@ function describeMachine(lab: Lab, name: string): SpecMachine {
 async function attachMeasurement(report: MeasurementReport): Promise<MeasurementReport> {
   if (reportRuntime() === undefined) return report;
   const { drawTimeline } = await import('../report/pictures/draw-timeline.ts');
+  const { drawMeasuredLatencies } = await import('../report/pictures/draw-measured-latencies.ts');
   await attach('timeline', await drawTimeline(report), 'image/svg+xml');
+  await attach('latencies', await drawMeasuredLatencies(report), 'image/svg+xml');
   await attach('measurement', report);
   return report;
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, onTestFinished } from 'vitest';
 import type { FaultRequest } from '../../helpers/fault/fault.ts';
@@ -5,6 +8,8 @@ import { injectFault } from '../../helpers/fault/inject-fault.ts';
 import { planFault } from '../../helpers/fault/plan-fault.ts';
 import { startMeasurement } from '../../helpers/measure/measure.ts';
 import type { MeasurementReport, PathKind, PathResult } from '../../helpers/measure/measurement.ts';
+import { drawMeasuredLatencies } from '../../helpers/report/pictures/draw-measured-latencies.ts';
+import { drawTimeline } from '../../helpers/report/pictures/draw-timeline.ts';
 import { expect } from '../../helpers/spec/expect.ts';
 import { faultClusterOf } from '../../helpers/topology/target/fault-cluster.ts';
 import { labTest } from '../diagnosis/lab-test.ts';
@@ -128,14 +133,20 @@ describe('A measurement', () => {
     expect(findings.map(({ code }) => code)).toContain('vxlan-blocked');
   });
 
-  test('is a table, a picture and data of the command', async ({ lab }) => {
-    const args = ['--for=3', '--measure', '--json'] as const;
+  test('is data and two pictures of the command', async ({ lab }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'overlay-e2e-measure-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const [timeline, latencies] = [join(folder, 'timeline.svg'), join(folder, 'latencies.svg')];
+    const pictures = ['--svg', timeline, '--latencies', latencies] as const;
+    const args = ['--for=3', '--measure', '--json', ...pictures] as const;
     const { exitCode, stdout } = await startFault(lab, 'vxlan-blocked', 'worker-host', ...args)
       .ended;
     const report = JSON.parse(stdout) as MeasurementReport;
     expect(report.version).toBe(1);
     expect(report.faults).toHaveLength(1);
     expect(pathOf(report, 'udp', 'tomcat-app', 'mysqlserver').outages).not.toEqual([]);
+    expect(await readFile(timeline, 'utf8')).toBe(await drawTimeline(report));
+    expect(await readFile(latencies, 'utf8')).toBe(await drawMeasuredLatencies(report));
     expect(exitCode).toBe(0);
   });
 });

@@ -25,6 +25,8 @@ export interface FaultOptions {
   readonly settle?: number;
   /** With a measurement: the file of its picture. */
   readonly svg?: string;
+  /** With a measurement: the file of the picture of its latencies. */
+  readonly latencies?: string;
   /** With a measurement: prints its data. */
   readonly json?: boolean;
   readonly verbose?: boolean;
@@ -41,6 +43,7 @@ export async function runFault(
     measure = false,
     settle = 120,
     svg,
+    latencies,
     json = false,
     verbose = false,
   }: FaultOptions,
@@ -61,6 +64,7 @@ export async function runFault(
     const request: FaultRequest = { name, machines, ...omitUndefined({ by, jitter }) };
     const plan = planFault(cluster, request);
     await requireWritable(omitUndefined({ svg }));
+    await requireWritable(omitUndefined({ svg: latencies }));
     const { signal } = watch;
     await using measurement = measure
       ? await (await import('../../measure/measure.ts')).startMeasurement(provider, document, {
@@ -80,6 +84,12 @@ export async function runFault(
     if (svg !== undefined) {
       const { drawTimeline } = await import('../../report/pictures/draw-timeline.ts');
       await writeText(svg, await drawTimeline(report));
+    }
+    if (latencies !== undefined) {
+      const { drawMeasuredLatencies } = await import(
+        '../../report/pictures/draw-measured-latencies.ts'
+      );
+      await writeText(latencies, await drawMeasuredLatencies(report));
     }
     console.log(json ? JSON.stringify(report, null, 2) : renderMeasurement(report));
     return isUnrecovered(report) ? 1 : 0;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { drawMeasuredLatencies } from '../../../helpers/report/pictures/draw-measured-latencies.ts';
 import { drawTimeline } from '../../../helpers/report/pictures/draw-timeline.ts';
 import { isUnrecovered, renderMeasurement } from '../../../helpers/report/text/measurement-text.ts';
 import { hasNoOutage, recovers } from '../../../helpers/spec/matchers/to-recover.ts';
@@ -92,5 +93,46 @@ describe('The timeline', () => {
     expect(readFileSync(page, 'utf8')).toBe(await drawTimeline(partition));
     const broken = textsOf(await drawTimeline(killed));
     expect(broken).toContain('kernel tables · correct never');
+  });
+});
+
+describe('The picture of latencies', () => {
+  test('has a strip for each path and time, from p50 to p99', async () => {
+    const shapes = shapesOf(await drawMeasuredLatencies(partition));
+    const strips = shapes.flatMap(({ title, left, right }) =>
+      title === undefined ? [] : [{ title, length: right - left, left }],
+    );
+    const expected = partition.paths.flatMap(({ latencies: { before, during, after } }) =>
+      Object.entries({ before, during, after }).flatMap(([phase, values]) =>
+        values === undefined ? [] : [{ phase, p50: values.p50 }],
+      ),
+    );
+    expect(new Set(expected.map(({ phase }) => phase))).toEqual(
+      new Set(['before', 'during', 'after']),
+    );
+    expect(strips.map(({ title }) => /, (\w+): p50 /.exec(title)?.[1])).toEqual(
+      expected.map(({ phase }) => phase),
+    );
+    // On one scale: more milliseconds are further right.
+    const drawn = expected.map(({ p50 }, index) => ({ p50, left: strips[index]?.left ?? 0 }));
+    const byTime = drawn.toSorted((one, other) => one.p50 - other.p50);
+    expect(byTime.map(({ left }) => left)).toEqual(
+      byTime.map(({ left }) => left).toSorted((one, other) => one - other),
+    );
+    expect(strips.every(({ length }) => length >= 0)).toBe(true);
+    expect(strips.some(({ length }) => length > 100)).toBe(true);
+  });
+
+  test('says that a path had no answer', async () => {
+    const [path] = partition.paths;
+    const silent = { ...partition, paths: path === undefined ? [] : [{ ...path, latencies: {} }] };
+    expect(textsOf(await drawMeasuredLatencies(silent))).toContainEqual(
+      expect.stringMatching(/ · no answer$/),
+    );
+  });
+
+  test('is the one of the page', async () => {
+    const page = join(import.meta.dirname, '../../../docs/pictures/fault-latencies.svg');
+    expect(readFileSync(page, 'utf8')).toBe(await drawMeasuredLatencies(partition));
   });
 });

@@ -24,6 +24,7 @@ export function addFault(program: Command): void {
         .default(120),
     )
     .option('--svg <file>', 'with --measure: draw a timeline')
+    .option('--latencies <file>', 'with --measure: draw latencies before, during and after')
     .option('--json', 'with --measure: print the data; other output goes to standard error')
     .option('--undo', 'undo faults that a killed process left, and inject none')
     .action(async (name: FaultName | undefined, machines: string[], _options, self: Command) => {
@@ -34,7 +35,7 @@ export function addFault(program: Command): void {
         process.exitCode = await undoFaults(options);
       } else if (name === undefined) printFaults();
       else {
-        const wrong = ['svg', 'json'].find((one) => options[one] !== undefined);
+        const wrong = ['svg', 'latencies', 'json'].find((one) => options[one] !== undefined);
         if (wrong !== undefined && options['measure'] !== true) {
           self.error(`error: --${wrong} needs --measure`);
         }

@@ -50,6 +50,7 @@ describe('overlay-e2e', () => {
     [['check', '--limit', 'long'], 'a number of seconds above 0'],
     [['check', '--max-pairs', '1.5'], 'a whole number'],
     [['check', '--engine', '10.0.0.1:2376'], 'Did you mean tcp://10.0.0.1:2376?'],
+    [['fault', 'partition', '--latencies', 'a.svg'], '--latencies needs --measure'],
     [['check', '--fix'], 'no terminal is connected'],
     [['check', '--svg', '/no/such/folder/a.svg'], 'write /no/such/folder/a.svg: no such file'],
   ] as const)(
