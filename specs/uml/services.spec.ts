@@ -48,8 +48,8 @@ const expectedServices: readonly ExpectedService[] = [
 ];
 
 /** Answers all names in the container with an address that no container has. */
-const serveNames = `for name in web site tasks.web api tasks.api $tasks; do echo "$name 10.30.0.77"; done | docker exec -i "$id" sh -c 'cat >/tmp/names'
-docker exec --detach "$id" busybox dnsd -i 127.0.0.53 -c /tmp/names`;
+const serveNames = `for name in web site tasks.web api tasks.api $tasks; do echo "$name 10.30.0.77"; done | docker exec -i "$id" sh -c 'cat >/names'
+docker exec --detach "$id" busybox dnsd -i 127.0.0.53 -c /names`;
 
 /** The location of a published port that does not answer on the node two. */
 const portOnTwo = (nodesOfWeb: readonly Node[]): Place => ({
