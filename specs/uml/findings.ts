@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { lineOf } from '../../helpers/check/model/command.ts';
 import type { DiagnosisCode } from '../../helpers/check/model/codes.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
+import { attach } from '../../helpers/report/results/evidence.ts';
 import { renderVerdict } from '../../helpers/report/text/render-report.ts';
 
 /** A finding by its code and location, without fields that are not set. */
@@ -27,7 +28,7 @@ export function textOf(report: AuditReport): string {
 export interface FixedNodes<Node extends string> {
   readonly names: readonly Node[];
   /** Runs a script as root on a node. */
-  readonly inside: (node: Node, script: string) => Promise<unknown>;
+  readonly inside: (node: Node, script: string) => Promise<string>;
 }
 
 /** Runs every printed fix, unchanged, on the host that it names. */
@@ -39,6 +40,28 @@ export async function typeFixes<Node extends string>(
     const { kind, host, commands = [] } = action ?? {};
     const node = names.find((name) => name === host);
     if (kind === 'fix' && node !== undefined) await inside(node, lineOf(commands));
+  }
+}
+
+/**
+ * Types the fix of a VXLAN device that a restart by a fix has left. An engine that stops while it removes an overlay may not
+ * delete its device (moby #38318), and then starts no task on that overlay. The check must name the device.
+ */
+async function deleteLeftDevices<Node extends string>(
+  { diagnoses }: Pick<AuditReport, 'diagnoses'>,
+  { names, inside, audit }: FixedNodes<Node> & { readonly audit: () => Promise<AuditReport> },
+): Promise<void> {
+  for (const node of names) {
+    const isRestarted = diagnoses.some(
+      ({ action }) =>
+        action?.host === node && lineOf(action.commands ?? []).includes('systemctl restart docker'),
+    );
+    if (!isRestarted) continue;
+    if (!(await inside(node, 'ip -o link show type vxlan')).includes(' vx-')) continue;
+    const left = await audit();
+    await attach('the result of the check after the restart', textOf(left));
+    const devices = left.diagnoses.filter(({ code }) => code === 'vxlan-device-foreign');
+    await typeFixes({ diagnoses: devices }, { names, inside });
   }
 }
 
@@ -59,6 +82,7 @@ export async function expectFixed<Node extends string>(
   },
 ): Promise<void> {
   await typeFixes(report, nodes);
+  await deleteLeftDevices(report, { ...nodes, audit });
   await recover();
   const after = await audit();
   expect(findingsOf(after), textOf(after)).toEqual([]);

@@ -24,6 +24,13 @@ export type Node = (typeof names)[number];
 const WEB = `busybox mkdir -p /www; busybox hostname >/www/index.html
 trap 'exit 0' TERM; busybox httpd -f -p 80 -h /www & wait`;
 
+/** Restarts the engine, and deletes the VXLAN devices that it may leave when it stops: all tests after it would fail. */
+const RESTART_CLEAN = `systemctl stop docker
+for device in $(ip -o link show type vxlan | sed -n 's/^[0-9]*: \\(vx-[^:@]*\\).*/\\1/p'); do
+  ip link delete "$device"
+done
+systemctl start docker`;
+
 /** Two nodes with their own kernels, and services on them. */
 export interface ServiceLab {
   readonly names: typeof names;
@@ -181,7 +188,7 @@ docker service inspect --format '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{en
   .extend('services', { auto: true }, async ({ lab, onTestFailed }) => {
     onTestFailed(async () => {
       await lab.clear();
-      await lab.inside('two', 'systemctl restart docker');
+      await lab.inside('two', RESTART_CLEAN);
       await lab.serve();
     });
   });
