@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { EnterCommand } from '../netns/boot/enter.ts';
 import type { EngineHost } from '../docker/endpoints/endpoint.ts';
 import type { Crowd } from '../netns/limits/kernel-limits.ts';
@@ -78,6 +79,8 @@ export interface RunOptions {
   /** The step's name in the report. Default: the machine's name and the command line. */
   readonly title?: string;
   readonly input?: string | Uint8Array;
+  /** An input that is written while the program runs. Only for machines that share this computer's kernel. */
+  readonly openInput?: Readable;
   /** In milliseconds. */
   readonly limit?: number;
   readonly signal?: AbortSignal | undefined;

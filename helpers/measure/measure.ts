@@ -13,6 +13,7 @@ import { withWholeWaits } from '../process/waits/cut-waits.ts';
 import type { TopologyDocument } from '../topology/document.ts';
 import { topologyTarget } from '../topology/target/audit-target.ts';
 import { readEngineEvents } from './engine-events.ts';
+import { FollowedAddresses } from './follow-addresses.ts';
 import type {
   FaultWindow,
   LayerResult,
@@ -62,7 +63,8 @@ export async function startMeasurement(
 ): Promise<Measurement> {
   return await activity('stage', 'start the measurement', async () => {
     const { plan, unmeasured, ids } = await preparePlan(provider, document, maxPairs);
-    const record = new Recorder(plan);
+    const addresses = new FollowedAddresses(plan, document.networks);
+    const record = new Recorder(plan, addresses);
     // Built now: the checks begin when the faults are undone, and their time is measured.
     const [program] = await Promise.all([readMeterProgram(), prepareProbeImage()]);
     const stop = new AbortController();
@@ -74,9 +76,10 @@ export async function startMeasurement(
         run,
         program,
         lifetime: LIFETIME,
-        words: wordsOf(plan, machine, ids),
+        words: () => wordsOf(plan, machine, ids, addresses),
         signal: stop.signal,
         onLine: (line, offset) => record.take(machine, line, offset),
+        onStart: (tell) => addresses.addMeter(machine, tell),
         onEnd: (why) => record.noteEnd(machine, why),
       });
     });
@@ -111,13 +114,9 @@ export async function startMeasurement(
       await delay(AFTER);
       const end = Date.now();
       await delay(LAST_ANSWERS);
-      const [engineEvents, moved] = await Promise.all([
-        readEngineEvents(provider, machines, record.startedAt, end),
-        findMoved(provider, plan),
-      ]);
+      const engineEvents = await readEngineEvents(provider, machines, record.startedAt, end);
       await close();
-      const left = [...unmeasured, ...moved];
-      return record.report(document.topology, { rounds, end, unmeasured: left, engineEvents });
+      return record.report(document.topology, { rounds, end, unmeasured, engineEvents });
     };
     return {
       end: async (options) =>
@@ -125,32 +124,6 @@ export async function startMeasurement(
       [Symbol.asyncDispose]: close,
     };
   });
-}
-
-/**
- * Returns the containers that have another address than at the start, in words. Packets go to their old address, and perhaps
- * another container answers them. Engines that do not answer are the result of a fault.
- */
-async function findMoved(
-  provider: Pick<MachineProvider, 'list'>,
-  { containers, paths }: PathPlan,
-): Promise<string[]> {
-  const machines = new Map((await provider.list()).map((one) => [one.name, one]));
-  const moved = await Promise.all(
-    containers.map(async ({ name, machine }) => {
-      const found = machines.get(machine);
-      const planned = paths.find(({ to, kind }) => to === name && kind === 'udp')?.address;
-      if (found === undefined || planned === undefined) return [];
-      using engine = connectEngine(found);
-      const container = await engine.containers.find(name, { limit: 5000 }).catch(() => undefined);
-      const facts = await container?.inspect({ limit: 5000 }).catch(() => undefined);
-      const now = Object.values(facts?.networks ?? {}).flatMap(({ address }) => address || []);
-      return now.length === 0 || now.includes(planned)
-        ? []
-        : [`to ${name}: it started again with another address than ${planned}: ${now.join(', ')}`];
-    }),
-  );
-  return moved.flat();
 }
 
 /** Milliseconds of one check: an engine that is paused must not take all of the time. */
@@ -223,6 +196,7 @@ function wordsOf(
   { containers, paths }: PathPlan,
   machine: string,
   ids: ReadonlyMap<string, string>,
+  addresses: FollowedAddresses,
 ): string[] {
   return [
     ...containers.flatMap((one, index) =>
@@ -231,18 +205,24 @@ function wordsOf(
     ...paths.flatMap((one, index) => (one.machine === machine ? [wordOf(one, index)] : [])),
   ];
 
+  function indexOf(wanted: string): number {
+    return containers.findIndex(({ name }) => name === wanted);
+  }
+
   function wordOf(path: PlannedPath, index: number): string {
-    const { kind, container, address, port, request } = path;
-    const sender =
-      container === undefined ? 'host' : containers.findIndex(({ name }) => name === container);
+    const { kind, container, target, port = '', request } = path;
+    const sender = container === undefined ? 'host' : indexOf(container);
+    const address = addresses.addressOf(path);
     const hex = Buffer.from(request ?? []).toString('hex');
-    return `path:${index}:${meterKind(kind)}:${sender}:${address}:${port ?? ''}:${hex}`;
+    const receiver = target === undefined ? '' : indexOf(target);
+    return `path:${index}:${meterKind(kind)}:${sender}:${address}:${port}:${hex}:${receiver}`;
   }
 }
 
 /** Keeps the lines of the meters. */
 class Recorder {
   readonly #plan: PathPlan;
+  readonly #addresses: FollowedAddresses;
   readonly #paths: {
     samples: Sample[];
     duplicated: number;
@@ -255,8 +235,9 @@ class Recorder {
   readonly #faults = new Map<string, FaultStage[]>();
   startedAt = Date.now();
 
-  constructor(plan: PathPlan) {
+  constructor(plan: PathPlan, addresses: FollowedAddresses) {
     this.#plan = plan;
+    this.#addresses = addresses;
     this.#paths = plan.paths.map(() => ({
       samples: [],
       duplicated: 0,
@@ -277,6 +258,13 @@ class Recorder {
       const state = line.kind === 'problem' ? line.why : line.up ? 'runs' : 'has ended';
       const at = line.kind === 'problem' ? Date.now() : line.at + offset;
       this.#events.push({ at, machine, text: `${name} ${state}` });
+      return;
+    }
+    if (line.kind === 'address') {
+      const address = this.#addresses.take(line.container, line.addresses);
+      if (address === undefined) return;
+      const name = this.#plan.containers[line.container]?.name ?? '';
+      this.#events.push({ at: line.at + offset, machine, text: `${name} now has ${address}` });
       return;
     }
     if (line.kind === 'ready') {

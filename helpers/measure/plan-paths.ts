@@ -6,6 +6,9 @@ import type { MeasuredPath } from './measurement.ts';
 export interface PlannedContainer {
   readonly name: string;
   readonly machine: string;
+  readonly network: string;
+  /** The address at the start: the engine may give it another one when it starts again. */
+  readonly address: string;
 }
 
 /** A path, and the machine whose meter sends on it. */
@@ -14,6 +17,8 @@ export interface PlannedPath extends MeasuredPath {
   /** The sending container; absent if the machine itself sends. */
   readonly container?: string;
   readonly address: string;
+  /** The container to whose address the requests go, also after it gets another one. */
+  readonly target?: string;
   readonly port?: number;
   readonly request?: Uint8Array;
 }
@@ -68,7 +73,9 @@ export function planPaths(
   return {
     containers: workload
       .filter(({ container }) => used.has(container))
-      .map(({ container: name, machine }) => ({ name, machine })),
+      .map(({ container: name, machine, network, address }) => {
+        return { name, machine, network, address };
+      }),
     paths,
     unmeasured: [
       ...leftOut('pairs of containers', pairs.length, most),
@@ -84,14 +91,14 @@ function leftOut(things: string, count: number, most: number): string[] {
 function pathsOfPair(from: Workload, to: Workload): PlannedPath[] {
   const { machine, container } = from;
   const common = { from: container, machine, container };
-  const between = { ...common, to: to.container, address: to.address };
+  const between = { ...common, to: to.container, target: to.container, address: to.address };
   const request = writeNameQuery(0, to.container);
   return [
     { ...between, kind: 'icmp' },
     { ...between, kind: 'udp', port: METER_PORT },
     { ...between, kind: 'tcp', port: METER_PORT },
     { ...between, kind: 'stream', port: METER_PORT },
-    { ...between, kind: 'name', address: NAME_SERVER, port: 53, request },
+    { ...common, to: to.container, kind: 'name', address: NAME_SERVER, port: 53, request },
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { activity } from './activity.ts';
 import type { ErrorCode } from './errors/error-codes.ts';
 import { HarnessError } from './errors/harness-error.ts';
@@ -8,6 +9,8 @@ export interface CommandOptions {
   /** The title in the report and on the terminal; the command line by default. */
   readonly title?: string;
   readonly input?: string | Uint8Array;
+  /** An input that is written while the program runs. */
+  readonly openInput?: Readable;
   readonly cwd?: string;
   /** The whole environment of the command; this process's by default. */
   readonly env?: Readonly<Record<string, string>>;
@@ -39,7 +42,8 @@ export async function runCommand(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const { input, cwd, env, limit, signal, hint, onOutput, expect = [0] } = options;
+  const { input, openInput, cwd, env, limit, signal, hint, onOutput, expect = [0] } = options;
+  const given = openInput ?? input;
   const line = commandLine(file, args);
   return await activity('command', options.title ?? line, async (report) => {
     report.input(line);
@@ -48,7 +52,7 @@ export async function runCommand(
     const running = execa(file, args, {
       reject: false,
       stripFinalNewline: false,
-      ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+      ...(given === undefined ? { stdin: 'ignore' as const } : { input: given }),
       ...omitUndefined({ cwd }),
       ...(env === undefined ? {} : { env, extendEnv: false }),
       ...omitUndefined({ timeout: limit, cancelSignal: signal }),

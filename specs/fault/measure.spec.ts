@@ -33,6 +33,24 @@ function pathOf(
   return found;
 }
 
+/**
+ * Returns everything that never recovered, in words. Without the defect of engines that requests can provoke: a kernel learns
+ * the place of a container from a packet, and then the engine cannot add its entry
+ * (https://github.com/moby/moby/pull/53663). Packets still arrive.
+ */
+function unexpectedIn({ neverRecovered }: MeasurementReport): string[] {
+  const { paths, layers, findings, unknown = [] } = neverRecovered;
+  const isKnown = findings.some(({ code }) => code === 'forwarding-entry-missing');
+  return [
+    ...paths.map(({ from, to, kind }) => `${from} → ${to} ${kind}`),
+    ...layers.filter((layer) => !(isKnown && layer === 'kernel tables')),
+    ...findings.flatMap(({ code, where, summary }) =>
+      code === 'forwarding-entry-missing' ? [] : [`${code}, ${where}: ${summary}`],
+    ),
+    ...[unknown].flat(),
+  ];
+}
+
 const containers = ['tomcat-app', 'mysqlserver'] as const;
 const kinds = ['icmp', 'udp', 'tcp', 'stream'] as const;
 
@@ -112,6 +130,25 @@ describe('A measurement', () => {
     expect(outages[0]?.from).toBeGreaterThanOrEqual(from - 1000);
     expect(outages[0]?.from).toBeLessThan(active + 3000);
     expect(outages[0]?.to).toBeGreaterThanOrEqual(active + 2000);
+  });
+
+  test('of a killed machine follows its containers', async ({ lab }) => {
+    await using measurement = await startMeasurement(lab.provider, lab.document);
+    {
+      await using _fault = await inject(lab, { name: 'machine-killed', machines: ['worker-host'] });
+      await delay(2000);
+    }
+    const report = await measurement.end();
+    expect(unexpectedIn(report)).toEqual([]);
+    const { active = 0 } = report.faults[0] ?? {};
+    for (const kind of kinds) {
+      const { outages } = pathOf(report, kind, 'tomcat-app', 'mysqlserver');
+      expect(outages[0]?.from).toBeLessThan(active + 2000);
+      expect(outages.at(-1)?.to).toBeGreaterThan(active + 2000);
+    }
+    expect(pathOf(report, 'udp', 'mysqlserver', 'tomcat-app').outages[0]?.because).toContain(
+      'sender down',
+    );
   });
 
   test('of a defect that stays says that it never recovered, with its code', async ({ lab }) => {

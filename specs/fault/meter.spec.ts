@@ -44,7 +44,7 @@ test('the meter sends from the overlay although a container had another route wh
   const words = [
     'container:0:one:53017',
     'container:1:two:53017',
-    ...kinds.map((kind, index) => `path:${index}:${kind}:0:10.0.9.3:53017:`),
+    ...kinds.map((kind, index) => `path:${index}:${kind}:0:10.0.9.3:53017::1`),
   ];
   const script = `mkfifo "$1"; ${host}`;
   const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];

@@ -21,6 +21,13 @@ export type MeterLine =
       readonly at: number;
       readonly up: boolean;
     }
+  | {
+      readonly kind: 'address';
+      readonly container: number;
+      readonly at: number;
+      /** Of all interfaces except the loopback. */
+      readonly addresses: readonly string[];
+    }
   | { readonly kind: 'problem'; readonly container: number; readonly why: string };
 
 /** Kinds of paths as the meter knows them: it only connects to virtual addresses and published ports. */
@@ -51,6 +58,10 @@ export function readMeterLine(line: string): MeterLine | undefined {
     case 'container':
       return withNumbers([number(0), number(1)], ([container, at]) => {
         return { kind, container, at, up: words[2] === 'up' };
+      });
+    case 'address':
+      return withNumbers([number(0), number(1)], ([container, at]) => {
+        return { kind, container, at, addresses: (words[2] ?? '').split(',') };
       });
     case 'problem':
       return withNumbers([number(0)], ([container]) => {

@@ -4,6 +4,8 @@
 # meter-lines.ts.
 #
 #   perl - RUN SECONDS WORD…
+#
+# On its standard input, behind the program, it reads new addresses of paths: to INDEX ADDRESS
 
 package Meter;
 
@@ -40,23 +42,39 @@ $| = 1;
 Namespaces::enter_host(1);
 read_word($_) for @words;
 print 'ready ', milliseconds(), "\n";
+my $input = '';
+Loop::on_readable(\*STDIN, \&read_addresses);
 look();
 tick();
 Loop::run();
 
-# container:INDEX:ID:PORT or path:INDEX:KIND:CONTAINER:ADDRESS:PORT:HEX
+# container:INDEX:ID:PORT or path:INDEX:KIND:CONTAINER:ADDRESS:PORT:HEX:TARGET
 sub read_word {
     my ($what, $index, @rest) = split /:/, shift, -1;
     if ($what eq 'container') {
         $containers{$index} = { index => $index, id => $rest[0], port => $rest[1], up => 0, sockets => [] };
         return;
     }
-    my ($kind, $container, $address, $port, $hex) = @rest;
+    my ($kind, $container, $address, $port, $hex, $target) = @rest;
     push @paths, {
         index => $index, kind => $kind, from => $containers{$container}, request => pack('H*', $hex),
-        to => Sockets::address_of($address, $port || 0), address => $address, port => $port,
+        to => Sockets::address_of($address, $port || 0), address => $address, port => $port, target => $target,
         next => 0, first => 0, slots => [],
     };
+}
+
+# A container has another address since it started again: its connections and sockets are of no use any more.
+sub read_addresses {
+    my $got = sysread STDIN, $input, 65_536, length $input;
+    return Loop::forget(\*STDIN) if !$got;
+    while ($input =~ s/^to (\d+) ([\d.]+)\n//) {
+        my ($index, $address) = ($1, $2);
+        my ($path) = grep { $_->{index} == $index && $_->{address} ne $address } @paths or next;
+        $path->{address} = $address;
+        $path->{to} = Sockets::address_of($address, $path->{port} || 0);
+        Loop::drop(delete $path->{socket}) if defined $path->{socket};
+        close_stream($path, 'moved') if defined $path->{stream};
+    }
 }
 
 sub milliseconds { sprintf '%.1f', System::now() * 1000 }
@@ -72,29 +90,43 @@ sub tick {
     Loop::after($left < 0.005 ? 0.005 : $left, \&tick);
 }
 
-# Follows containers that are restarted: each start has its own namespace.
 sub look {
     for my $container (values %containers) {
         next if $container->{index} eq 'host';
-        my $pid = pid_of($container->{id});
-        my $is_new = ($pid // 0) != ($container->{pid} // 0);
-        next if !$is_new && ($container->{up} || !defined $pid);
-        if ($is_new || !defined $pid) {
-            close_all($container);
-            $container->{pid} = $pid;
-            report_state($container, 0) if $container->{up};
-        }
-        next if !defined $pid;
-        $container->{namespace} = "pid:$pid";
-        my $opened = eval { open_listeners($container); 1 };
-        if ($opened) { report_state($container, 1) }
-        else {
-            my $why = $@ =~ s/\n.*//sr;
-            close_all($container);
-            print "problem $container->{index} $why\n" if ($container->{problem} // '') ne $why;
-            $container->{problem} = $why;
-        }
+        follow($container);
+        report_addresses($container) if $container->{up};
     }
+}
+
+# Follows a container that is restarted: each start has its own namespace.
+sub follow {
+    my $container = shift;
+    my $pid = pid_of($container->{id});
+    my $is_new = ($pid // 0) != ($container->{pid} // 0);
+    return if !$is_new && ($container->{up} || !defined $pid);
+    if ($is_new || !defined $pid) {
+        close_all($container);
+        $container->{pid} = $pid;
+        report_state($container, 0) if $container->{up};
+    }
+    return if !defined $pid;
+    $container->{namespace} = "pid:$pid";
+    my $opened = eval { open_listeners($container); 1 };
+    return report_state($container, 1) if $opened;
+    my $why = $@ =~ s/\n.*//sr;
+    close_all($container);
+    print "problem $container->{index} $why\n" if ($container->{problem} // '') ne $why;
+    $container->{problem} = $why;
+}
+
+# Reports the addresses of a container when they change. A container that starts gets them one after the other.
+sub report_addresses {
+    my $container = shift;
+    my $links = eval { Namespaces::inside($container->{namespace}, sub { Links::all() }) } or return;
+    my $addresses = join ',', sort map { $_->{name} eq 'lo' ? () : $_->{address} } @$links;
+    return if $addresses eq '' || $addresses eq ($container->{addresses} // '');
+    $container->{addresses} = $addresses;
+    print "address $container->{index} ", milliseconds(), " $addresses\n";
 }
 
 sub report_state {
@@ -148,11 +180,17 @@ sub open_listeners {
         for (1 .. 64) {
             my $from = recv $udp, my $bytes, 2048, $MSG_DONTWAIT;
             return if !defined $from;
-            # Only requests of this run are answered, and no answer is longer than its request.
-            send $udp, "A$bytes" =~ s/^AQ/A/r, $MSG_DONTWAIT, $from if index($bytes, "Q$MARK$run") == 0;
+            send $udp, 'A' . substr($bytes, 1), $MSG_DONTWAIT, $from if is_for($container, $bytes);
         }
     });
     Loop::on_readable($tcp, sub { 1 while accept_one($container, $tcp) });
+}
+
+# Only requests of this run are answered, and no answer is longer than its request. A request for another container has
+# an outdated address.
+sub is_for {
+    my ($container, $bytes) = @_;
+    return $bytes =~ /^Q\Q$MARK$run\E \d+ \d+ (\d+)$/ && $1 == $container->{index};
 }
 
 sub accept_one {
@@ -175,7 +213,7 @@ sub accept_one {
         $unread .= $bytes;
         while ((my $at = index $unread, "\n") >= 0) {
             my $line = substr $unread, 0, $at + 1, '';
-            return $end->() if index($line, "Q$MARK$run") != 0;
+            return $end->() if !is_for($container, $line);
             send $connection, 'A' . substr($line, 1), $MSG_NOSIGNAL | $MSG_DONTWAIT;
         }
         $end->() if length $unread > 200;
@@ -273,7 +311,7 @@ sub flush_all {
 
 sub message_of {
     my ($path, $slot) = @_;
-    return sprintf 'Q%s%s %d %d', $MARK, $run, $path->{index}, $slot->{seq};
+    return sprintf 'Q%s%s %d %d %s', $MARK, $run, $path->{index}, $slot->{seq}, $path->{target} // '';
 }
 
 # Reads an answer, and returns the number of the request.

@@ -13,7 +13,10 @@ const parts = [
   'trials/packets',
 ];
 
-/** Returns the whole program of the meter, for the standard input of Perl: no machine needs a file of it. */
+/**
+ * Returns the whole program of the meter, for the standard input of Perl: no machine needs a file of it. Lines that
+ * follow on the standard input are for the running program.
+ */
 export async function readMeterProgram(): Promise<string> {
   const files = [
     ...parts.map((name) => join(agent, `${name}.pl`)),
@@ -21,5 +24,5 @@ export async function readMeterProgram(): Promise<string> {
   ];
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
   // Each in its own block: no variable of a file is another file's.
-  return texts.map((text) => `{\n${text}}\n`).join('');
+  return `${texts.map((text) => `{\n${text}}\n`).join('')}__END__\n`;
 }

@@ -22,6 +22,15 @@ describe('The lines of the meter', () => {
     });
   });
 
+  test('have the addresses of a container', () => {
+    expect(readMeterLine('address 2 1000.5 10.0.9.3,172.18.0.2')).toEqual({
+      kind: 'address',
+      container: 2,
+      at: 1000.5,
+      addresses: ['10.0.9.3', '172.18.0.2'],
+    });
+  });
+
   test.for([
     '',
     'slots',
@@ -33,6 +42,7 @@ describe('The lines of the meter', () => {
     'again',
     'broken 1',
     'container x 5 up',
+    'address 1 10.0.9.3',
     'Perl: syntax error',
   ])('that are none are not read: "%s"', (line) => {
     expect(readMeterLine(line)).toBeUndefined();
