@@ -84,18 +84,23 @@ export function disableStore(
   way: 'stop' | 'pause',
 ): Steps {
   const record = `/run/overlay-e2e-fault-${id}`;
-  const [disable, enable] = way === 'stop' ? ['stop', 'start'] : ['pause', 'unpause'];
   return {
     inject: [
       run({ name: machine }, [
         `docker ps --quiet --no-trunc --filter publish=${port} >${record}`,
         `[ -s ${record} ]`,
-        `docker ${disable} $(cat ${record})`,
+        `docker ${way} $(cat ${record})`,
       ]),
     ],
     undo: [
       run({ name: machine }, [
-        `if [ -s ${record} ]; then docker ${enable} $(cat ${record}); fi`,
+        ...(way === 'stop'
+          ? [`if [ -s ${record} ]; then docker start $(cat ${record}); fi`]
+          : [
+              // A pause that failed, "unable to freeze", leaves a running container, which cannot be unpaused.
+              'paused=$(docker ps --quiet --no-trunc --filter status=paused)',
+              `for id in $paused; do if grep -qxs "$id" ${record}; then docker unpause "$id"; fi; done`,
+            ]),
         `rm -f ${record}`,
       ]),
     ],

@@ -218,6 +218,15 @@ describe('A fault', () => {
     expect(await overlayPing(lab)).toBe(true);
   });
 
+  test('whose effect ended before is undone', async ({ lab }) => {
+    const fault = await injectFault(lab.provider, await plan(lab, { name: 'store-paused' }));
+    const end = 'docker unpause $(docker ps --quiet --filter status=paused)';
+    await lab.provider.run('mh-keystore', ['sh', '-ec', end]);
+    await fault[Symbol.asyncDispose]();
+    expect(await listFaults(lab.document.store)).toEqual([]);
+    expect(await storeAnswers(lab)).toBe(true);
+  });
+
   test('is refused on a machine that overlay-e2e did not create', async ({ lab }) => {
     const whole = await plan(lab, { name: 'partition', machines: ['worker-host'] });
     const foreign: FaultPlan = {

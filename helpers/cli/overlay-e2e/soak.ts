@@ -37,6 +37,7 @@ export async function runSoak({
   );
   const { signal } = watch;
   const stopProgress = await showProgress({ verbose });
+  let recovered = 0;
   try {
     await requireWritable({ bundle });
     const provider = await openProvider();
@@ -52,6 +53,7 @@ export async function runSoak({
       signal,
       onRound: (number, round) => {
         if (number === 1) say(`Seed: ${seed}.`);
+        recovered = number - 1;
         say(`Round ${number}: ${roundInWords(round)}.`);
       },
     });
@@ -73,6 +75,7 @@ export async function runSoak({
     return 1;
   } catch (error) {
     stopProgress();
+    if (recovered > 0) say(`${recovered} rounds: everything recovered. Then:`);
     return reportFailure(watch.interrupted ?? error);
   }
 }
