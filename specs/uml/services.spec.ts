@@ -47,9 +47,36 @@ const expectedServices: readonly ExpectedService[] = [
   { name: 'api', networks: ['front'] },
 ];
 
-/** Answers all names in the container with an address that no container has. */
-const serveNames = `for name in web site tasks.web api tasks.api $tasks; do echo "$name 10.30.0.77"; done | docker exec -i "$id" sh -c 'cat >/names'
-docker exec --detach "$id" busybox dnsd -i 127.0.0.53 -c /names`;
+/**
+ * A name server for the listed names: each has an address that no container has. It ends with the process whose number comes
+ * first. It is in the foreground until it listens.
+ */
+const nameServer = String.raw`
+use Socket;
+my ($pid, %names) = (shift, map { $_ => 1 } @ARGV);
+socket S, PF_INET, SOCK_DGRAM, 0 or die "socket: $!";
+bind S, sockaddr_in(53, inet_aton("127.0.0.53")) or die "bind: $!";
+exit if fork;
+open $_, "+<", "/dev/null" for *STDIN, *STDOUT, *STDERR;
+vec(my $sockets = "", fileno S, 1) = 1;
+while (-d "/proc/$pid") {
+  select(my $ready = $sockets, undef, undef, 1) or next;
+  my $from = recv S, my $bytes, 512, 0;
+  my $question = substr $bytes, 12;
+  my @labels;
+  for (my $rest = $question; my $length = ord $rest; $rest = substr $rest, $length + 1) {
+    push @labels, substr $rest, 1, $length;
+  }
+  my $end = 5 + index $question, "\0";
+  my $known = $names{join ".", @labels};
+  my $answers = $known && unpack("n", substr $question, $end - 4) == 1;
+  my $head = pack "a2 n5", $bytes, $known ? 0x8180 : 0x8183, 1, $answers ? 1 : 0, 0, 0;
+  my $record = $answers ? pack("n3 N n a4", 0xc00c, 1, 1, 10, 4, inet_aton("10.30.0.77")) : "";
+  send S, $head . substr($question, 0, $end) . $record, 0, $from;
+}`;
+
+/** Starts the server in the namespace of the container: its image has none. */
+const serveNames = `nsenter --target="$pid" --net perl -e '${nameServer}' "$pid" web site tasks.web api tasks.api $tasks`;
 
 /** The location of a published port that does not answer on the node two. */
 const portOnTwo = (nodesOfWeb: readonly Node[]): Place => ({
