@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { FaultName } from '../../fault/fault.ts';
 import { openProvider } from '../../machine/choose-provider.ts';
 import { auditRunning } from '../../measure/measure.ts';
 import { roundInWords } from '../../measure/soak/plan-rounds.ts';
@@ -13,6 +14,8 @@ import { reportFailure } from './failure.ts';
 
 export interface SoakCommandOptions {
   readonly seed?: number;
+  /** Faults to leave out. */
+  readonly except?: readonly FaultName[];
   /** Seconds. */
   readonly for: number;
   /** Seconds. */
@@ -25,6 +28,7 @@ export interface SoakCommandOptions {
 /** Runs `overlay-e2e soak` and returns the exit code. */
 export async function runSoak({
   seed = randomInt(1_000_000),
+  except = [],
   for: seconds,
   settle,
   bundle,
@@ -48,6 +52,7 @@ export async function runSoak({
     );
     const report = await soak(provider, document, await faultClusterOf(document, provider), {
       seed,
+      except,
       duration: seconds * 1000,
       settle: settle * 1000,
       signal,
@@ -71,7 +76,9 @@ export async function runSoak({
       );
       return 0;
     }
-    say(`Bundle: ${bundle}. Repeat: overlay-e2e soak --seed ${seed}`);
+    say(
+      `Bundle: ${bundle}. Repeat: ${['overlay-e2e soak --seed', seed, ...except.map((name) => `--except ${name}`)].join(' ')}`,
+    );
     return 1;
   } catch (error) {
     stopProgress();

@@ -1,5 +1,11 @@
 import { faultCatalog } from '../../fault/catalog.ts';
-import { type FaultCluster, faultNames, type FaultRequest } from '../../fault/fault.ts';
+import {
+  type FaultCluster,
+  type FaultName,
+  faultNames,
+  type FaultRequest,
+} from '../../fault/fault.ts';
+import { InputError } from '../../process/errors/input-error.ts';
 
 /** One round of a soak test: a fault for some seconds, or the restart of a container. */
 export type Round =
@@ -13,14 +19,17 @@ const REDEPLOYMENTS = 0.2;
 const left = new Set(['partition-ring', 'partition-one-way']);
 
 /**
- * Returns the rounds of a soak test without end. The same seed and cluster give the same rounds.
+ * Returns the rounds of a soak test without end. The same seed, cluster and exceptions give the same rounds. Throws an
+ * InputError at the first one if nothing is left.
  *
  * @param containers that may be restarted
+ * @param except faults to leave out
  */
 export function* planRounds(
   seed: number,
   cluster: FaultCluster,
   containers: readonly string[],
+  except: readonly FaultName[] = [],
 ): Generator<Round, never> {
   const random = randomOf(seed);
   const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;
@@ -28,13 +37,23 @@ export function* planRounds(
   const fitting = faultNames.filter((name) => {
     const { needs, ownKernel } = faultCatalog[name];
     if (needs !== undefined || ownKernel !== undefined || left.has(name)) return false;
+    if (except.includes(name)) return false;
     if (name.startsWith('store-')) return cluster.store !== undefined;
     return name !== 'leader-lost' || cluster.leader !== undefined;
   });
   // The machine of the store has the faults of the store.
   const targets = machines.filter((name) => name !== cluster.store?.machine);
+  if (fitting.length === 0 && containers.length === 0) {
+    throw new InputError({
+      code: 'input-invalid',
+      subject: `--except ${except.join(' ')}`,
+      observed: 'no fault and no container is left',
+      hint: 'leave out fewer faults',
+    });
+  }
   for (;;) {
-    if (containers.length > 0 && random() < REDEPLOYMENTS) {
+    // A number is drawn only if it decides something: seeds of older versions stay the same.
+    if (containers.length > 0 && (fitting.length === 0 || random() < REDEPLOYMENTS)) {
       yield { kind: 'redeployment', container: pick(containers) };
       continue;
     }

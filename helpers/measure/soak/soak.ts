@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectEngine } from '../../docker/engine.ts';
-import type { FaultCluster } from '../../fault/fault.ts';
+import type { FaultCluster, FaultName } from '../../fault/fault.ts';
 import { holdFault } from '../../fault/inject-fault.ts';
 import { planFault } from '../../fault/plan-fault.ts';
 import type { MachineProvider } from '../../machine/machine.ts';
@@ -14,6 +14,8 @@ import { type Ledger, startLedger } from './write-ledger.ts';
 
 export interface SoakOptions {
   readonly seed: number;
+  /** Faults to leave out. */
+  readonly except?: readonly FaultName[] | undefined;
   /** Milliseconds after which no further round begins. */
   readonly duration: number;
   /** Milliseconds in which everything must recover after a round. */
@@ -52,7 +54,7 @@ export async function soak(
   provider: MachineProvider,
   document: TopologyDocument,
   cluster: FaultCluster,
-  { seed, duration, settle, signal, onRound, onExamine }: SoakOptions,
+  { seed, except, duration, settle, signal, onRound, onExamine }: SoakOptions,
 ): Promise<SoakReport> {
   const { workload, carEndpoint, topology } = document;
   const containers = workload.map(({ container }) => container);
@@ -67,7 +69,7 @@ export async function soak(
   });
   const rounds: RoundResult[] = [];
   const until = Date.now() + duration;
-  for (const round of planRounds(seed, cluster, containers)) {
+  for (const round of planRounds(seed, cluster, containers, except)) {
     if (Date.now() >= until) break;
     signal.throwIfAborted();
     await onRound?.(rounds.length + 1, round);

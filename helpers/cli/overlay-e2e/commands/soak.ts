@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { faultNames } from '../../../fault/fault.ts';
 import { describeCommand } from '../describe.ts';
 import { toCount, toDuration } from './argument-parsers.ts';
 
@@ -14,6 +15,11 @@ export function addSoak(program: Command): void {
         '--seed <number>',
         'number that decides the rounds (default: a random one)',
       ).argParser(toCount),
+    )
+    .addOption(
+      new Option('--except <fault...>', 'leave this fault out; may be repeated').choices(
+        faultNames,
+      ),
     )
     .addOption(
       new Option('--for <seconds>', 'no round begins after this time')
@@ -40,6 +46,10 @@ export function addSoak(program: Command): void {
       {
         command: 'overlay-e2e soak --seed 7 --for 60',
         does: 'the same rounds as in each run with this seed',
+      },
+      {
+        command: 'overlay-e2e soak --except engine-killed --for 60',
+        does: 'leave a fault out whose defect is known',
       },
     ],
     notes: [

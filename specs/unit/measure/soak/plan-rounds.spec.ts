@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FaultCluster } from '../../../../helpers/fault/fault.ts';
+import { type FaultCluster, faultNames } from '../../../../helpers/fault/fault.ts';
 import { planFault } from '../../../../helpers/fault/plan-fault.ts';
 import {
   planRounds,
@@ -54,6 +54,17 @@ describe('The rounds of a soak test', () => {
     for (const name of ['packet-delay', 'clock-changed', 'disk-full', 'leader-lost']) {
       expect(names).not.toContain(name);
     }
+  });
+
+  test('leave out the faults that are not wanted, down to restarts alone', () => {
+    const most = faultNames.filter((name) => name !== 'partition');
+    const some = planRounds(1, cluster, containers, most);
+    const names = Array.from({ length: 100 }, () => roundInWords(some.next().value).split(' ')[0]);
+    expect(new Set(names)).toEqual(new Set(['partition', 'restart']));
+    expect(planRounds(1, cluster, containers, faultNames).next().value.kind).toBe('redeployment');
+    expect(() => planRounds(1, cluster, [], faultNames).next()).toThrow(
+      'no fault and no container is left',
+    );
   });
 
   test('stop no store where none is, and the leader of a swarm', () => {
