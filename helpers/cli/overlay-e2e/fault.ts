@@ -11,7 +11,7 @@ import { requireDocument } from '../../topology/document.ts';
 import { faultClusterOf } from '../../topology/target/fault-cluster.ts';
 import { inColumns } from '../columns.ts';
 import { showProgress } from '../progress.ts';
-import { requireWritable, writeText } from './check/write-outputs.ts';
+import { requireWritableFile, writeText } from './check/write-outputs.ts';
 import { reportFailure } from './failure.ts';
 
 export interface FaultOptions {
@@ -63,8 +63,8 @@ export async function runFault(
     const cluster = await faultClusterOf(document, provider);
     const request: FaultRequest = { name, machines, ...omitUndefined({ by, jitter }) };
     const plan = planFault(cluster, request);
-    await requireWritable(omitUndefined({ svg }));
-    await requireWritable(omitUndefined({ svg: latencies }));
+    await requireWritableFile(svg);
+    await requireWritableFile(latencies);
     const { signal } = watch;
     await using measurement = measure
       ? await (await import('../../measure/measure.ts')).startMeasurement(provider, document, {

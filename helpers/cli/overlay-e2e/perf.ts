@@ -1,7 +1,6 @@
 import { openProvider } from '../../machine/choose-provider.ts';
 import { InputError } from '../../process/errors/input-error.ts';
 import { InterruptionWatch } from '../../process/errors/interruption.ts';
-import { omitUndefined } from '../../process/omit-undefined.ts';
 import { suggestName } from '../../process/text/suggest-name.ts';
 import { measurePerformance } from '../../perf/measure-performance.ts';
 import { perfToText } from '../../report/text/perf-to-text.ts';
@@ -9,7 +8,7 @@ import { requireDocument } from '../../topology/document.ts';
 import { perfTargetOf } from '../../topology/target/perf-target.ts';
 import { hasColors } from '../progress/painter.ts';
 import { showProgress } from '../progress.ts';
-import { requireWritable, writeText } from './check/write-outputs.ts';
+import { requireWritableFile, writeText } from './check/write-outputs.ts';
 import { reportFailure } from './failure.ts';
 import { placeOfPage } from './place-of-page.ts';
 
@@ -35,7 +34,7 @@ export async function runPerf(
   );
   const stopProgress = await showProgress({ verbose });
   try {
-    await requireWritable(omitUndefined({ svg }));
+    await requireWritableFile(svg);
     const provider = await openProvider();
     const document = await requireDocument(
       provider.store,

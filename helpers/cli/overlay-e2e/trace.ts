@@ -1,7 +1,6 @@
 import { prepareProbeImage } from '../../check/probe/start/probe-image.ts';
 import { traceCluster } from '../../check/trace/trace-cluster.ts';
 import { Interrupted, InterruptionWatch } from '../../process/errors/interruption.ts';
-import { omitUndefined } from '../../process/omit-undefined.ts';
 import { printableJson } from '../../process/text/printable.ts';
 import { traceToJson } from '../../report/findings/trace-document.ts';
 import { renderTrace } from '../../report/text/render-trace.ts';
@@ -9,7 +8,7 @@ import { chooseTarget, type TargetOptions } from '../../topology/target/choose-t
 import { showProgress } from '../progress.ts';
 import { hasColors } from '../progress/painter.ts';
 import { refuseMixedTargets } from './check/options.ts';
-import { requireWritable, writeText } from './check/write-outputs.ts';
+import { requireWritableFile, writeText } from './check/write-outputs.ts';
 import { reportFailure } from './failure.ts';
 import { readEnds, type TraceWords } from './trace/read-ends.ts';
 
@@ -31,7 +30,7 @@ export async function runTrace(words: TraceWords, options: TraceOptions): Promis
   try {
     const { request, target: named } = readEnds(words, options);
     refuseMixedTargets('trace', named, options);
-    await requireWritable(omitUndefined({ svg }));
+    await requireWritableFile(svg);
     const stopProgress = await showProgress({ verbose });
     try {
       const { target, unreached } = await chooseTarget(named, options, watch.signal);

@@ -27,11 +27,13 @@ export async function requireWritable(outputs: Outputs): Promise<void> {
   // This one is a folder, which may exist.
   if (allure !== undefined) await requireAccess(allure, dirname(resolve(allure)));
   for (const file of [junit, svg, sarif, bundle]) {
-    if (file !== undefined) await requireFile(file);
+    await requireWritableFile(file);
   }
 }
 
-async function requireFile(path: string): Promise<void> {
+/** Throws if a file cannot be written there. Creates nothing. Without a path, it accepts. */
+export async function requireWritableFile(path: string | undefined): Promise<void> {
+  if (path === undefined) return;
   await requireAccess(path, dirname(resolve(path)));
   const existing = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined;

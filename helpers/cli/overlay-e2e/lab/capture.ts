@@ -5,7 +5,7 @@ import { InterruptionWatch } from '../../../process/errors/interruption.ts';
 import { printable } from '../../../process/text/printable.ts';
 import { chooseTarget, type TargetOptions } from '../../../topology/target/choose-target.ts';
 import { showProgress } from '../../progress.ts';
-import { requireWritable } from '../check/write-outputs.ts';
+import { requireWritableFile } from '../check/write-outputs.ts';
 import { reportFailure } from '../failure.ts';
 
 export interface CaptureCommandOptions extends TargetOptions {
@@ -31,7 +31,7 @@ export async function runCapture(
     );
   });
   try {
-    if (file !== '-') await requireWritable({ svg: file });
+    if (file !== '-') await requireWritableFile(file);
     const stopProgress = await showProgress({ verbose });
     try {
       const { target, unreached } = await chooseTarget([], options, watch.signal);
