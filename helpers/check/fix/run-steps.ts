@@ -100,7 +100,6 @@ interface FixProbes extends AsyncDisposable {
 }
 
 function openFixProbes({ hosts }: Pick<AuditTarget, 'hosts'>, signal: AbortSignal): FixProbes {
-  // Node 22 has no AsyncDisposableStack.
   const probes = new Map<string, Probe>();
   return {
     run: async (host, namespace, commands) => {

@@ -1,4 +1,5 @@
 import { type Comparison, outcomeOf, skipped } from '../../model/comparison.ts';
+import { isRightAnswer } from '../../derive/name-answers.ts';
 import { lostNetworks } from '../../derive/lost-networks.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { NameAnswer } from '../../model/views/names-view.ts';
@@ -33,6 +34,7 @@ export const namesRight: Comparison = {
 
 function findWrong(answer: NameAnswer): Difference | undefined {
   const { host, peer, network, container, towards, name, expected, answers, from, error } = answer;
+  if (isRightAnswer(answer)) return undefined;
   const where = { host, peer, network, container, towards };
   if (answers === undefined || answers.length === 0) {
     const why = error === undefined ? 'no address in the answer' : error;
@@ -44,8 +46,6 @@ function findWrong(answer: NameAnswer): Difference | undefined {
       text: `${container} on ${host} cannot resolve ${name}, which is ${expected.join(', ')} on ${peer} (${why})`,
     };
   }
-  const other = answers.filter((address) => !expected.includes(address));
-  if (other.length === 0) return undefined;
   const source = from === 'hosts-file' ? 'from its /etc/hosts' : 'from its name server';
   return {
     kind: 'name-mismatch',

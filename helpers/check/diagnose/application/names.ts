@@ -1,4 +1,5 @@
 import { answeringHosts } from '../../compare/engines/answering-hosts.ts';
+import { wrongAddressesOf } from '../../derive/name-answers.ts';
 import type { Diagnosis, Action } from '../../model/diagnosis.ts';
 import type { Difference, Place } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
@@ -116,7 +117,7 @@ function commonPlace(evidence: readonly Difference[]): Place {
 /** Returns the containers that have the answered addresses. */
 function whoIsThere(difference: Difference | undefined, observation: Observation): string[] {
   const answer = difference === undefined ? undefined : answerOf(difference, observation);
-  const other = (answer?.answers ?? []).filter((address) => !answer?.expected.includes(address));
+  const other = answer === undefined ? [] : wrongAddressesOf(answer);
   return other.map((address) => {
     const holder = answeringHosts(observation).flatMap(({ host, view }) =>
       view.containers

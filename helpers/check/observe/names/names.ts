@@ -8,6 +8,7 @@ import {
   privilegedProbeOn,
   type ObservationContext,
 } from '../observation-context.ts';
+import { isRightAnswer } from '../../derive/name-answers.ts';
 import type { NamesView, NameAnswer } from '../../model/views/names-view.ts';
 
 /** Questions that are put at most, unless the user says otherwise or there are more containers. */
@@ -58,7 +59,7 @@ export async function observeNamesAgain(
   context: ObservationContext,
 ): Promise<Observed<NamesView>> {
   if ('missing' in before) return before;
-  const wrong = before.value.answers.filter((answer) => !isRight(answer));
+  const wrong = before.value.answers.filter((answer) => !isRightAnswer(answer));
   if (wrong.length === 0) return before;
   const clients = findNamed(cluster.hosts);
   const again = await Promise.all(
@@ -82,10 +83,6 @@ export async function observeNamesAgain(
       ...again.flatMap(({ deaf }) => deaf),
     ],
   });
-}
-
-function isRight({ answers = [], expected }: NameAnswer): boolean {
-  return answers.length > 0 && answers.every((address) => expected.includes(address));
 }
 
 function clientOf({ host, container }: Pick<NameAnswer, 'host' | 'container'>): string {
