@@ -39,7 +39,7 @@ function pathOf(
  * (https://github.com/moby/moby/pull/53663). Packets still arrive.
  */
 function unexpectedIn({ neverRecovered }: MeasurementReport): string[] {
-  const { paths, layers, findings, unknown = [] } = neverRecovered;
+  const { paths, layers, findings, unknown } = neverRecovered;
   const isKnown = findings.some(({ code }) => code === 'forwarding-entry-missing');
   return [
     ...paths.map(({ from, to, kind }) => `${from} → ${to} ${kind}`),
@@ -47,7 +47,7 @@ function unexpectedIn({ neverRecovered }: MeasurementReport): string[] {
     ...findings.flatMap(({ code, where, summary }) =>
       code === 'forwarding-entry-missing' ? [] : [`${code}, ${where}: ${summary}`],
     ),
-    ...[unknown].flat(),
+    ...(unknown === undefined ? [] : [unknown]),
   ];
 }
 

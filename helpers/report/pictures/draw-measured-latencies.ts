@@ -15,8 +15,11 @@ const phases = [
   { phase: 'after', color: 'var(--good)' },
 ] as const;
 
-interface Strip extends Latencies {
+/** A strip, with milliseconds that a logarithmic scale can show. */
+interface Strip extends Pick<Latencies, 'p50' | 'p99' | 'max'> {
   readonly y: number;
+  readonly top: number;
+  readonly bottom: number;
   readonly phase: string;
   readonly color: string;
   readonly words: string;
@@ -33,7 +36,7 @@ export async function drawMeasuredLatencies({
 }: Pick<MeasurementReport, 'topology' | 'paths'>): Promise<string> {
   const { strips, heads, height } = placeAll(paths);
   const title = `Latency of ${topology}`;
-  const all = strips.flatMap(({ p50, max }) => [p50, max]).map(shown);
+  const all = strips.flatMap((one) => [one.p50, one.max]);
   const [least, most] = [Math.min(...all, 1) * 0.8, Math.max(...all, 1) * 1.2];
   const y = { field: 'y', type: 'quantitative', scale: null, axis: null } as const;
   const p50 = { field: 'p50', type: 'quantitative' } as const;
@@ -54,14 +57,7 @@ export async function drawMeasuredLatencies({
         { frame: 'group' },
       ),
       data: {
-        values: strips.map((one) => ({
-          ...one,
-          p50: shown(one.p50),
-          p99: shown(one.p99),
-          max: shown(one.max),
-          top: one.y - 1.5,
-          bottom: one.y + 1.5,
-        })),
+        values: strips,
       },
       layer: [
         {
@@ -138,7 +134,19 @@ function placeAll(paths: readonly PathResult[]) {
       const { p50, p90, p99, max } = latencies;
       const about = `${name}, ${phase}: p50 ${inMilliseconds(p50)}, p90 ${inMilliseconds(p90)}, p99 ${inMilliseconds(p99)}, longest ${inMilliseconds(max)} ms`;
       const words = `${inMilliseconds(p50)} / ${inMilliseconds(p99)} ms`;
-      strips.push({ ...latencies, y: top + stripHeight / 2, phase, color, words, about });
+      const y = top + stripHeight / 2;
+      strips.push({
+        p50: shown(p50),
+        p99: shown(p99),
+        max: shown(max),
+        y,
+        top: y - 1.5,
+        bottom: y + 1.5,
+        phase,
+        color,
+        words,
+        about,
+      });
       top += stripHeight;
     }
   }
