@@ -62,7 +62,20 @@ interface RequestedProject {
   readonly testTimeout: number;
   readonly hookTimeout: number;
   readonly fileParallelism?: boolean;
+  readonly isolate?: boolean;
+  readonly maxWorkers?: number;
 }
+
+/** Settings of specs that create their own machines. */
+const ofMachines = {
+  // For tests that hang: with half of the processor time, some that pass take three minutes.
+  testTimeout: 400_000,
+  hookTimeout: 400_000,
+  // A process for each file would spend half a second to start.
+  isolate: false,
+  // More than the processors of a CI machine: these specs spend more than half of their time waiting.
+  maxWorkers: 6,
+};
 
 /** Projects whose specs take minutes. */
 const onRequest: readonly RequestedProject[] = [
@@ -108,6 +121,21 @@ const onRequest: readonly RequestedProject[] = [
     testTimeout: 600_000,
     hookTimeout: 600_000,
   },
+  {
+    // Rare conditions, whose specs would make a run on every push a fifth longer.
+    name: 'extended',
+    include: [
+      'specs/broken-clusters/**/*.spec.ts',
+      'specs/cli/bench.spec.ts',
+      'specs/engine-versions/abilities.spec.ts',
+      'specs/machine/{killed-docker-machine,netns-disk,netns-many}.spec.ts',
+      'specs/matrix/**/*.spec.ts',
+      'specs/own-specs/**/*.spec.ts',
+      'specs/topology/{many-hosts,npm-run-e2e}.spec.ts',
+    ],
+    order: 6,
+    ...ofMachines,
+  },
 ];
 
 const projectNames = new Set([
@@ -130,9 +158,6 @@ if (unknown !== undefined) {
  */
 const together =
   combination === undefined && !process.argv.some((word) => /^--project(?:=|$)/.test(word));
-/** More than the processors of a CI machine: specs spend more than half of their time waiting. */
-const maxWorkers = 6;
-
 /** A watch follows imports through Vite's module graph; a single run does not need it. */
 const watches = !process.argv.includes('run');
 
@@ -163,7 +188,7 @@ export default defineConfig({
           env: ofSpecs,
           include: ['specs/unit/**/*.spec.ts'],
           isolate: false,
-          ...(together ? { maxWorkers } : {}),
+          ...(together ? { maxWorkers: ofMachines.maxWorkers } : {}),
         },
       },
       {
@@ -181,12 +206,7 @@ export default defineConfig({
             ...onRequest.flatMap(({ include }) => include),
             ...own.flatMap(({ test }) => test.include),
           ],
-          // For tests that hang: with half of the processor time, some that pass take three minutes.
-          testTimeout: 400_000,
-          hookTimeout: 400_000,
-          maxWorkers,
-          // A process for each file would spend half a second to start.
-          isolate: false,
+          ...ofMachines,
         },
       },
       ...onRequest
@@ -204,7 +224,7 @@ export default defineConfig({
           ? {
               ...project.test,
               fileParallelism: true,
-              maxWorkers,
+              maxWorkers: ofMachines.maxWorkers,
               setupFiles: [project.test.setupFiles ?? [], './specs/one-at-a-time.ts'].flat(),
             }
           : project.test,
