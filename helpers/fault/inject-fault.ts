@@ -6,6 +6,7 @@ import { activity } from '../process/activity.ts';
 import { allSettled, HarnessError } from '../process/errors/harness-error.ts';
 import type { FaultPlan, FaultStep } from './fault.ts';
 import { forgetFault, type InjectedFault, isHeld, listFaults, recordFault } from './journal.ts';
+import { startContainers } from './start-containers.ts';
 import { watchOver } from './watch-over.ts';
 
 /** Milliseconds for one step: an engine that restores many containers needs most of a minute. */
@@ -138,40 +139,6 @@ async function runStep(provider: MachineProvider, step: FaultStep): Promise<void
   // The user or another process may have started it.
   if (step.do === 'start' && (await provider.inspect(machine)).state === 'Running') return;
   await provider[step.do](machine);
-}
-
-/**
- * Starts containers. After a power failure, engine 20.10 takes the endpoints of overlay networks in its database for
- * running ones and refuses to start their containers ("could not get network sandbox"), also after restarts. The usual
- * cure is to delete the database. It also has the user's networks of this engine; with any, nothing is deleted.
- */
-async function startContainers(
-  provider: MachineProvider,
-  { machine, list }: Extract<FaultStep, { do: 'start-containers' }>,
-): Promise<void> {
-  const start = [
-    `[ -e ${list} ] || exit 0`,
-    `for container in $(cat ${list}); do`,
-    // A container with --rm is gone.
-    '  docker inspect "$container" >/dev/null 2>&1 || continue',
-    '  docker start "$container" >/dev/null',
-    'done',
-    `rm ${list}`,
-  ].join('\n');
-  const renew = [
-    'own=$(docker network ls --filter scope=local --filter type=custom --format "{{.Name}}" | grep -vx docker_gwbridge || :)',
-    '[ -z "$own" ] || { echo "it would delete networks that a user created: $own" >&2; exit 1; }',
-    'service docker stop',
-    'rm -f /var/lib/docker/network/files/local-kv.db',
-    'service docker start',
-  ].join('\n');
-  const title = `${machine}: start the containers again`;
-  const run = async (script: string, expect: readonly number[]) =>
-    await provider.run(machine, ['sh', '-ec', script], { title, limit: STEP_LIMIT, expect });
-  const { exitCode, stderr } = await run(start, [0, 1]);
-  if (exitCode === 0) return;
-  const isStuck = stderr.includes('could not get network sandbox');
-  await run(isStuck ? `${renew}\n${start}` : start, [0]);
 }
 
 /** Throws if this program did not create a machine of the plan. */

@@ -86,7 +86,8 @@ describe('A soak test', () => {
   });
 
   test('is refused while another one runs, and starts after that was killed', async ({ lab }) => {
-    const start = async () => await startSoak(lab, 'vxlan-blocked');
+    const start = async (...options: readonly string[]) =>
+      await startSoak(lab, 'vxlan-blocked', ...options);
     const first = await start();
     await first.says('Round 1: vxlan-blocked');
     const second = await start();
@@ -99,10 +100,14 @@ describe('A soak test', () => {
     );
     first.signal('SIGKILL', 'group');
     expect((await first.ended).signal).toBe('SIGKILL');
-    const third = await start();
-    await third.says('Round 1: vxlan-blocked');
+    const third = await start('--json');
+    await third.says('Round 2: ');
     third.signal('SIGINT', 'command');
     expect(await third.ended).toMatchObject({ exitCode: 130 });
+    // The data of the rounds before the interruption.
+    const report = JSON.parse((await third.ended).stdout) as SoakReport;
+    expect(report).toMatchObject({ hasFinding: false, endedBy: expect.stringContaining('SIGINT') });
+    expect(report.rounds.map(({ violations }) => violations)).toEqual([[]]);
     // An interrupted soak test leaves no table.
     const database = await lab.container('worker-host', 'mysqlserver');
     expect(await queryDatabase(database, 'SHOW TABLES')).not.toContain('ledger');

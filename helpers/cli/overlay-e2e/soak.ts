@@ -3,7 +3,8 @@ import type { FaultName } from '../../fault/fault.ts';
 import { openProvider } from '../../machine/choose-provider.ts';
 import { auditRunning } from '../../measure/measure.ts';
 import { roundInWords } from '../../measure/soak/plan-rounds.ts';
-import { type RoundResult, soak } from '../../measure/soak/soak.ts';
+import { type RoundResult, soak, type SoakReport, soakReport } from '../../measure/soak/soak.ts';
+import { firstLine } from '../../process/errors/harness-error.ts';
 import { InterruptionWatch } from '../../process/errors/interruption.ts';
 import { findingsOf, renderMeasurement } from '../../report/text/measurement-text.ts';
 import { requireDocument } from '../../topology/document.ts';
@@ -41,7 +42,13 @@ export async function runSoak({
   );
   const { signal } = watch;
   const stopProgress = await showProgress({ verbose });
-  let recovered = 0;
+  const rounds: RoundResult[] = [];
+  let topology: string | undefined;
+  let isPrinted = false;
+  const print = (report: SoakReport) => {
+    isPrinted = true;
+    if (json) console.log(JSON.stringify(report, null, 2));
+  };
   try {
     await requireWritable({ bundle });
     const provider = await openProvider();
@@ -50,6 +57,7 @@ export async function runSoak({
       'run a soak test',
       '; faults are only for machines that it created',
     );
+    topology = document.topology;
     const report = await soak(provider, document, await faultClusterOf(document, provider), {
       seed,
       except,
@@ -58,32 +66,38 @@ export async function runSoak({
       signal,
       onRound: (number, round) => {
         if (number === 1) say(`Seed: ${seed}.`);
-        recovered = number - 1;
         say(`Round ${number}: ${roundInWords(round)}.`);
       },
+      onResult: (result) => rounds.push(result),
     });
     const last = report.rounds.at(-1);
-    // The cluster is as the round left it.
-    if (report.hasFinding) {
-      await writeBundle(await auditRunning(provider, document, signal), { bundle });
-    }
-    stopProgress();
-    if (json) console.log(JSON.stringify(report, null, 2));
-    if (report.hasFinding && last !== undefined) say(renderRound(last, json));
     if (!report.hasFinding) {
+      stopProgress();
+      print(report);
       say(
         `✔ ${report.rounds.length} rounds, ${last?.acknowledged ?? 0} acknowledged writes: everything recovered.`,
       );
       return 0;
     }
+    print(report);
+    if (last !== undefined) say(renderRound(last, json));
+    // The cluster is as the round left it.
+    await writeBundle(await auditRunning(provider, document, signal), { bundle });
+    stopProgress();
     say(
       `Bundle: ${bundle}. Repeat: ${['overlay-e2e soak --seed', seed, ...except.map((name) => `--except ${name}`)].join(' ')}`,
     );
     return 1;
   } catch (error) {
     stopProgress();
-    if (recovered > 0) say(`${recovered} rounds: everything recovered. Then:`);
-    return reportFailure(watch.interrupted ?? error);
+    const reason = watch.interrupted ?? error;
+    if (!isPrinted) {
+      if (topology !== undefined) {
+        print({ ...soakReport(seed, topology, rounds), endedBy: firstLine(reason) });
+      }
+      if (rounds.length > 0) say(`${rounds.length} rounds: everything recovered. Then:`);
+    }
+    return reportFailure(reason);
   }
 }
 

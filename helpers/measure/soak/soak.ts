@@ -22,6 +22,8 @@ export interface SoakOptions {
   readonly settle: number;
   readonly signal: AbortSignal;
   readonly onRound?: (number: number, round: Round) => Promise<void> | void;
+  /** Receives the result of each round after its examination. */
+  readonly onResult?: (result: RoundResult) => void;
   /** Runs between a round and its examination. */
   readonly onExamine?: () => Promise<void> | void;
 }
@@ -44,6 +46,8 @@ export interface SoakReport {
   readonly rounds: readonly RoundResult[];
   /** True if the last round left something broken, unknown or lost. */
   readonly hasFinding: boolean;
+  /** The reason, if the soak test ended before its time and without a finding. The round at its end is not in `rounds`. */
+  readonly endedBy?: string;
 }
 
 /**
@@ -54,7 +58,7 @@ export async function soak(
   provider: MachineProvider,
   document: TopologyDocument,
   cluster: FaultCluster,
-  { seed, except, duration, settle, signal, onRound, onExamine }: SoakOptions,
+  { seed, except, duration, settle, signal, onRound, onResult, onExamine }: SoakOptions,
 ): Promise<SoakReport> {
   const { workload, carEndpoint, topology } = document;
   const containers = workload.map(({ container }) => container);
@@ -89,18 +93,27 @@ export async function soak(
       await measurement.end({ settle }),
       (await ledger?.verify()) ?? [],
     ];
-    rounds.push({
+    const result: RoundResult = {
       round,
       measurement: report,
       acknowledged: ledger?.acknowledged ?? 0,
       violations,
-    });
-    if (hasFinding(rounds.at(-1))) {
-      isEvidence = true;
-      return { version: 1, seed, topology, rounds, hasFinding: true };
-    }
+    };
+    rounds.push(result);
+    onResult?.(result);
+    isEvidence = hasFinding(result);
+    if (isEvidence) break;
   }
-  return { version: 1, seed, topology, rounds, hasFinding: false };
+  return soakReport(seed, topology, rounds);
+}
+
+/** Returns the report of these rounds, all or those before an interruption. */
+export function soakReport(
+  seed: number,
+  topology: string,
+  rounds: readonly RoundResult[],
+): SoakReport {
+  return { version: 1, seed, topology, rounds, hasFinding: rounds.some(hasFinding) };
 }
 
 async function openLedger(
@@ -112,8 +125,7 @@ async function openLedger(
   return await startLedger(await engine.containers.find(container));
 }
 
-function hasFinding(result: RoundResult | undefined): boolean {
-  if (result === undefined) return false;
+function hasFinding(result: RoundResult): boolean {
   const { paths, layers, findings, unknown } = result.measurement.neverRecovered;
   const left = paths.length + layers.length + findings.length + result.violations.length;
   return left > 0 || unknown !== undefined;
