@@ -38,6 +38,8 @@ export interface ServiceLab {
   readonly inside: (node: Node, script: string) => Promise<string>;
   /** The command `ipvsadm` in the load balancer of a network. */
   readonly ipvsadm: (network: string, words: string) => string;
+  /** The command `perl`, which the machines do not have. */
+  readonly perl: string;
   /** The namespace of the load balancer of a network; `ingress` for the routing mesh. */
   readonly sandbox: (network: string) => string;
   /** Returns the nodes that have tasks of `web`. */
@@ -74,7 +76,7 @@ export const test = base
   .extend('lab', { scope: 'file' }, async ({ provider }): Promise<ServiceLab> => {
     const images = [await prepareBusyboxImage()];
     const engineBundle = readVariable('E2E_ENGINE_BUNDLE') ?? '26.1.5';
-    const programs = await unpackIpvsadm();
+    const [programs, perl] = await Promise.all([unpackIpvsadm(), unpackPerl()]);
     const machines = await allSettled(
       'create',
       names.map((name) => provider.create({ name, images, engineBundle })),
@@ -100,10 +102,12 @@ export const test = base
       await waitFor(
         'all tasks run',
         async () => {
+          // A global service does not count tasks that wait before they replace failed ones.
           const listed = await inside(
             'one',
             `docker service ls --format '{{.Replicas}}'
-docker service inspect --format '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}' $(docker service ls --quiet)`,
+docker service inspect --format '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}' $(docker service ls --quiet)
+docker service ps --format '{{.DesiredState}}' $(docker service ls --quiet) | grep -x Ready || true`,
           );
           const states = listed.split('\n').filter((line) => line !== '');
           const open = states.filter((line) => !/^(?:(\d+)\/\1\b|completed$)/.test(line));
@@ -167,6 +171,7 @@ docker service inspect --format '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{en
         return names.filter((_, index) => lists[index] !== '');
       },
       address: () => virtual,
+      perl,
       sandbox,
       settle,
       recover,
@@ -198,4 +203,14 @@ async function unpackIpvsadm(): Promise<string> {
   return await cached('spec-tools/ipvsadm-x64-1', 'ipvsadm for specs', async (into, report) => {
     await unpackPackages({ suite: 'trixie', packages, into, report });
   });
+}
+
+/** Returns the command line of Perl with its modules; its words contain no spaces. */
+async function unpackPerl(): Promise<string> {
+  const packages = ['perl-base', 'libcrypt1'];
+  const folder = await cached('spec-tools/perl-x64-1', 'Perl for specs', async (into, report) => {
+    await unpackPackages({ suite: 'trixie', packages, into, report });
+  });
+  const libraries = `${folder}/usr/lib/x86_64-linux-gnu`;
+  return `env LD_LIBRARY_PATH=${libraries} PERL5LIB=${libraries}/perl-base ${folder}/usr/bin/perl`;
 }

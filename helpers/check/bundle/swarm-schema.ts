@@ -69,6 +69,7 @@ function serviceSchema({ name, alias }: Leaves) {
     virtualAddresses: z.record(word, address),
     aliases: z.record(name, list(alias)),
     ports: list(servicePort),
+    restartDelay: z.number().optional(),
   });
 }
 

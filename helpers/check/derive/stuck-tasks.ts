@@ -25,6 +25,15 @@ const PATIENCE = 15_000;
 /** Failures that are older may have a cause that is gone. */
 const RECENT = 60_000;
 
+/** Milliseconds from the creation of a task to its exit if it exits immediately, without the delay before its start. */
+const SHORT_LIFE = 15_000;
+
+/** Seconds; the default of the engine. */
+const RESTART_DELAY = 5;
+
+/** The error of a task whose container started, and exited with an error or a signal. */
+const EXITED = /^task: non-zero exit/;
+
 /** Returns tasks that could not start at both reads; undefined if the manager did not list tasks or its time. */
 export const stuckTasks = memoize((observation: Observation): readonly StuckTasks[] | undefined => {
   const swarm = valueOf(observation.swarm);
@@ -35,7 +44,7 @@ export const stuckTasks = memoize((observation: Observation): readonly StuckTask
   const now = Date.parse(engine?.info.systemTime ?? '');
   if (Number.isNaN(now)) return undefined;
   const again = later?.tasks ?? tasks;
-  const stuck = [...waiting(tasks, again, now), ...failing(tasks, again, now)];
+  const stuck = [...waiting(tasks, again, now), ...failing(tasks, again, services, now)];
   const groups = Map.groupBy(stuck, (one) => [one.task.serviceId, one.state, one.error].join('\n'));
   return [...groups.values()].flatMap((all): StuckTasks[] => {
     const [first] = all;
@@ -70,8 +79,17 @@ function waiting(before: readonly TaskFacts[], after: readonly TaskFacts[], now:
 
 const failed: readonly string[] = ['failed', 'rejected'];
 
-/** Tasks that replace failed ones, and do not run either: at least two of the same slot have failed lately. */
-function failing(before: readonly TaskFacts[], after: readonly TaskFacts[], now: number): Stuck[] {
+/**
+ * Tasks that replace failed ones, and do not run either: at least two of the same slot have failed lately. Tasks that ran
+ * before they failed do not count: their containers were killed, as by fixes of the check, and new tasks replace them.
+ */
+function failing(
+  before: readonly TaskFacts[],
+  after: readonly TaskFacts[],
+  services: readonly ServiceFacts[],
+  now: number,
+): Stuck[] {
+  const delays = new Map(services.map(({ id, restartDelay }) => [id, restartDelay]));
   const earlier = Map.groupBy(before, slotOf);
   return [...Map.groupBy(after, slotOf)].flatMap(([slot, tasks]): Stuck[] => {
     const latest = newest(tasks);
@@ -80,11 +98,18 @@ function failing(before: readonly TaskFacts[], after: readonly TaskFacts[], now:
     if (isUp(latest) || isUp(first) || latest.desiredState === 'remove') return [];
     const failures = tasks
       .filter(({ state, since }) => failed.includes(state) && now - Date.parse(since) < RECENT)
+      .filter((task) => !hasRun(task, delays.get(task.serviceId)))
       .toSorted((one, other) => Date.parse(other.since) - Date.parse(one.since));
     const [last] = failures;
     if (last === undefined || failures.length < 2) return [];
     return [{ task: last, state: 'failed', error: last.error }];
   });
+}
+
+function hasRun({ error, createdAt, since }: TaskFacts, delay = RESTART_DELAY): boolean {
+  return (
+    EXITED.test(error) && Date.parse(since) - Date.parse(createdAt) > SHORT_LIFE + delay * 1000
+  );
 }
 
 function slotOf({ serviceId, slot, nodeId }: TaskFacts): string {

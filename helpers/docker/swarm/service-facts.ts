@@ -29,6 +29,8 @@ export interface ServiceFacts {
   /** Its further names on each network, by the name or ID by which the service names the network. */
   readonly aliases: Readonly<Record<string, readonly string[]>>;
   readonly ports: readonly PublishedServicePort[];
+  /** Seconds for which a task waits that replaces a failed one; undefined for the default of the engine, 5 s. */
+  readonly restartDelay?: number | undefined;
 }
 
 /** A container of a service and its fate, as in a line of `docker service ps`. */
@@ -97,7 +99,12 @@ export const serviceAnswer = z
           Replicated: z.looseObject({ Replicas: z.int().min(0).default(1) }).optional(),
         })
         .optional(),
-      TaskTemplate: z.looseObject({ Networks: attachments }).optional(),
+      TaskTemplate: z
+        .looseObject({
+          Networks: attachments,
+          RestartPolicy: z.looseObject({ Delay: z.int().min(0).optional() }).nullish(),
+        })
+        .optional(),
       Networks: attachments,
       EndpointSpec: z.looseObject({ Mode: z.enum(['vip', 'dnsrr']).default('vip') }).nullish(),
     }),
@@ -112,6 +119,7 @@ export const serviceAnswer = z
   })
   .transform(({ ID, Spec, Endpoint }): ServiceFacts => {
     const networks = Spec.TaskTemplate?.Networks ?? Spec.Networks ?? [];
+    const delay = Spec.TaskTemplate?.RestartPolicy?.Delay;
     const addresses = (Endpoint?.VirtualIPs ?? []).map(
       ({ NetworkID, Addr }) => [NetworkID, withoutPrefix(Addr)] as const,
     );
@@ -123,6 +131,7 @@ export const serviceAnswer = z
       virtualAddresses: Object.fromEntries(addresses.filter(([, address]) => address !== '')),
       aliases: Object.fromEntries(networks.map(({ Target, Aliases }) => [Target, Aliases ?? []])),
       ports: Endpoint?.Ports ?? [],
+      restartDelay: delay === undefined ? undefined : delay / 1e9,
     };
   });
 

@@ -8,7 +8,7 @@ import type { SwarmView } from '../../../../helpers/check/model/views/swarm-view
 import type { Engine } from '../../../../helpers/docker/engine.ts';
 import type { EngineInfo } from '../../../../helpers/docker/info.ts';
 import type { NodeFacts } from '../../../../helpers/docker/swarm/nodes.ts';
-import type { TaskFacts } from '../../../../helpers/docker/swarm/service-facts.ts';
+import type { ServiceFacts, TaskFacts } from '../../../../helpers/docker/swarm/service-facts.ts';
 import { lineOf } from '../../../../helpers/check/model/command.ts';
 import { serveEngine } from '../../docker/serve-engine.ts';
 import { engineOf, hostOf, observationOf, overlayOf } from '../observation.ts';
@@ -16,6 +16,8 @@ import { engineOf, hostOf, observationOf, overlayOf } from '../observation.ts';
 /** Answers of Docker 26.1.5: its manager could not start the tasks of four services, and lost two of three managers. */
 const stuck = record('stuck-tasks');
 const lost = record('lost-managers');
+/** Also of Docker 26.1.5: a container of one service was killed twice, and the one of the other exits after a second. */
+const killed = record('killed-tasks');
 
 function record(name: string): Record<string, unknown> {
   const file = join(import.meta.dirname, 'recordings', `${name}.json`);
@@ -34,6 +36,9 @@ async function engineWith(answers: Readonly<Record<string, unknown>>): Promise<E
 
 /** The manager's time at which the tasks were recorded. */
 const RECORDED = '2026-12-01T15:17:07.000Z';
+
+/** The same for the killed containers. */
+const KILLED = '2026-12-02T08:52:32.716Z';
 
 const own: NodeFacts = {
   id: 'i10sxssi5fpooc21a2c094ggg',
@@ -79,13 +84,17 @@ function swarmWith(view: Partial<SwarmView>, info: Partial<EngineInfo> = {}): Ob
   });
 }
 
-async function recordedTasks() {
-  const engine = await engineWith(stuck);
+async function recordedTasks(answers = stuck) {
+  const engine = await engineWith(answers);
   const [services, tasks] = await Promise.all([
     engine.services.list(),
     engine.services.tasks(undefined),
   ]);
   return { services, tasks };
+}
+
+function idOf(name: string, services: readonly ServiceFacts[]): string | undefined {
+  return services.find((service) => service.name === name)?.id;
 }
 
 const small = {
@@ -217,6 +226,40 @@ describe('Tasks of services', () => {
   ])('%s are no finding', async ([, change]) => {
     const { services, tasks } = await recordedTasks();
     expect(diagnose(swarmWith({ services, ...change(tasks) }))).toEqual([]);
+  });
+
+  test('that ran until their containers were killed are no finding while new ones replace them', async () => {
+    const { services, tasks } = await recordedTasks(killed);
+    const failures = tasks.filter(
+      ({ error, serviceId }) => error !== '' && serviceId === idOf('api', services),
+    );
+    expect(failures.map(({ error }) => error)).toEqual(
+      Array.from({ length: 2 }, () => 'task: non-zero exit (137)'),
+    );
+    expect(diagnose(swarmWith({ services, tasks }, { systemTime: KILLED }))).toEqual([]);
+  });
+
+  test('that exit immediately, repeatedly, are a finding', async () => {
+    const { services, tasks } = await recordedTasks(killed);
+    const crashing = idOf('crashing', services);
+    const latest = tasks.map(
+      (task): TaskFacts =>
+        task.serviceId === crashing && task.state === 'running'
+          ? { ...task, state: 'ready', desiredState: 'ready' }
+          : task,
+    );
+    const info = { systemTime: KILLED };
+    expect(diagnose(swarmWith({ services, tasks: latest }, info))).toEqual([show('crashing')]);
+    // The delay before a new task is no time in which it runs.
+    const delayed = latest.map((task) => ({
+      ...task,
+      createdAt: new Date(Date.parse(task.createdAt) - 25_000).toISOString(),
+    }));
+    expect(diagnose(swarmWith({ services, tasks: delayed }, info))).toEqual([]);
+    const slow = services.map((service) => ({ ...service, restartDelay: 30 }));
+    expect(diagnose(swarmWith({ services: slow, tasks: delayed }, info))).toEqual([
+      show('crashing'),
+    ]);
   });
 
   test('with a node that takes no tasks have a fix that makes it take tasks again', async () => {
