@@ -1,9 +1,6 @@
 import { endpointsOf } from '../../derive/endpoints.ts';
-import {
-  type ServiceOnNetwork,
-  servicesOnNetworks,
-  type SteadyTask,
-} from '../../derive/balanced-services.ts';
+import { servicesOnNetworks } from '../../derive/balanced-services.ts';
+import { isRight, type Meaning, meaningsOf } from '../../derive/service-names.ts';
 import { type Comparison, outcomeOf, skipped } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
@@ -36,15 +33,6 @@ export const serviceNames: Comparison = {
   },
 };
 
-/** The addresses that a name must have on one network, and further addresses that it may have. */
-interface Meaning {
-  readonly network: string;
-  readonly must: readonly string[];
-  readonly may: ReadonlySet<string>;
-  /** The tasks that are meant. */
-  readonly tasks: readonly SteadyTask[];
-}
-
 interface Compared {
   readonly inWords: string;
   readonly difference: Difference | undefined;
@@ -52,51 +40,16 @@ interface Compared {
 
 /** Undefined without a second lookup, or for a service that has changed. */
 function compareLookup(lookup: ServiceLookup, observation: Observation): Compared | undefined {
-  const { host, container, name, before, after } = lookup;
+  const { host, container, name, after } = lookup;
   const meanings = meaningsOf(lookup, observation);
   const [meaning] = meanings;
   if (after === undefined || meaning === undefined) return undefined;
-  // The engine answers for the first of the networks that container and service share.
-  const isRight = ({ answers = [] }: NameLookup) =>
-    meanings.some(
-      ({ must, may }) =>
-        answers.length > 0 &&
-        must.every((address) => answers.includes(address)) &&
-        answers.every((address) => may.has(address)),
-    );
-  const isFine = isRight(before) || isRight(after);
   return {
     inWords: `${container} on ${host} resolves ${name} to ${(after.answers ?? []).join(', ')}`,
-    difference: isFine ? undefined : describe(lookup, after, meanings, meaning, observation),
+    difference: isRight(lookup, meanings)
+      ? undefined
+      : describe(lookup, after, meanings, meaning, observation),
   };
-}
-
-function meaningsOf(
-  { serviceId, networkIds, networkId, means }: ServiceLookup,
-  observation: Observation,
-): Meaning[] {
-  const shared = servicesOnNetworks(observation).filter(
-    (one) => one.service.id === serviceId && networkIds.includes(one.networkId),
-  );
-  return shared
-    .toSorted(
-      (one, other) => Number(other.networkId === networkId) - Number(one.networkId === networkId),
-    )
-    .flatMap((one) => meaningOn(one, means) ?? []);
-}
-
-function meaningOn(
-  { network, address, steady, possible }: ServiceOnNetwork,
-  means: ServiceLookup['means'],
-): Meaning | undefined {
-  if (means === 'service' && address !== undefined) {
-    return { network, must: [address], may: new Set([address]), tasks: steady };
-  }
-  if (typeof means !== 'string') {
-    const task = steady.find(({ id }) => id === means.task);
-    return task && { network, must: [task.address], may: new Set([task.address]), tasks: [task] };
-  }
-  return { network, must: steady.map((task) => task.address), may: possible, tasks: steady };
 }
 
 function describe(

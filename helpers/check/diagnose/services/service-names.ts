@@ -2,6 +2,7 @@ import type { Action, Diagnosis } from '../../model/diagnosis.ts';
 import { type Difference, ofKind } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
+import { isRight, meaningsOf } from '../../derive/service-names.ts';
 import type { Rule } from '../rule.ts';
 
 /** Names of a service that a node, or only one of its containers, does not resolve. */
@@ -27,24 +28,25 @@ function findingsOf(
   code: 'service-name-missing' | 'service-name-wrong',
   observation: Observation,
 ): Diagnosis[] {
-  const ofContainers = all.filter((one) => isOwn(one, observation));
+  const misled = misledContainers(observation);
+  const ofContainers = all.filter(
+    ({ where, observed }) => observed.answers === null || misled.has(containerIn(where)),
+  );
   const others = all.filter((one) => !ofContainers.includes(one));
   return [
-    ...group(ofContainers, ({ where: { host, container } }) => `${host} ${container}`).map(
-      (evidence) => {
-        const { host, container } = evidence[0]?.where ?? {};
-        if (evidence.some(isRefused)) {
-          return describe(code, { host, container }, evidence, replace(host, container));
-        }
-        return describe(code, { host, container }, evidence, {
-          kind: 'next-step',
-          host,
-          commands: [['docker', 'exec', container ?? '', 'cat', '/etc/resolv.conf']],
-          effect:
-            'Shows the name servers of the container. Without 127.0.0.11 it does not query the engine: remove the DNS option of the service, or the mounted file.',
-        });
-      },
-    ),
+    ...group(ofContainers, ({ where }) => containerIn(where)).map((evidence) => {
+      const { host, container } = evidence[0]?.where ?? {};
+      if (evidence.some(isRefused)) {
+        return describe(code, { host, container }, evidence, replace(host, container));
+      }
+      return describe(code, { host, container }, evidence, {
+        kind: 'next-step',
+        host,
+        commands: [['docker', 'exec', container ?? '', 'cat', '/etc/resolv.conf']],
+        effect:
+          'Shows the name servers of the container. Without 127.0.0.11 it does not query the engine: remove the DNS option of the service, or the mounted file.',
+      });
+    }),
     ...group(
       others,
       ({ where: { host, network, service } }) => `${host} ${network} ${service}`,
@@ -69,20 +71,29 @@ function describe(
 }
 
 /**
- * Returns true if the same name is right in another container of the host: then the records of the engine are right, and
- * the container does not get them. A container whose name servers do not answer at all is such a container, too.
+ * Returns the containers with a wrong answer to a question that another container of the host and network gets the right
+ * answer to: the records of the engine are right, and these containers do not get them. None of their answers are then
+ * evidence of wrong records. A container whose name servers do not answer at all is such a container, too.
  */
-function isOwn(
-  { where, expected: { name }, observed }: NameDifference,
-  { serviceNames }: Observation,
-): boolean {
-  if (observed.answers === null) return true;
-  const lookups = (valueOf(serviceNames)?.lookups ?? []).filter(
-    (one) => one.host === where.host && one.name === name && one.container !== where.container,
+function misledContainers(observation: Observation): ReadonlySet<string> {
+  const { lookups } = valueOf(observation.serviceNames) ?? { lookups: [] };
+  const compared = lookups.flatMap((lookup) => {
+    const meanings = meaningsOf(lookup, observation);
+    const isComplete = lookup.after !== undefined && meanings.length > 0;
+    return isComplete ? [{ lookup, right: isRight(lookup, meanings) }] : [];
+  });
+  const questions = Map.groupBy(
+    compared,
+    ({ lookup: { host, networkId, name } }) => `${host} ${networkId} ${name}`,
   );
-  return lookups.some(
-    ({ after }) => after?.answers !== undefined && !isSame(after.answers, observed.answers ?? []),
-  );
+  const misled = [...questions.values()]
+    .filter((all) => all.some(({ right }) => right))
+    .flatMap((all) => all.filter(({ right }) => !right));
+  return new Set(misled.map(({ lookup }) => containerIn(lookup)));
+}
+
+function containerIn({ host, container }: Pick<Diagnosis['where'], 'host' | 'container'>): string {
+  return `${host} ${container}`;
 }
 
 /** Returns true if the engine's own name server does not answer the container. */
@@ -101,10 +112,6 @@ function replace(host: string | undefined, container: string | undefined): Actio
     effect:
       'Removes the container, so that the swarm replaces it, with name resolution set up again.',
   };
-}
-
-function isSame(one: readonly string[], other: readonly string[]): boolean {
-  return one.toSorted().join(' ') === other.toSorted().join(' ');
 }
 
 function group(

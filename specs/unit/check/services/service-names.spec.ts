@@ -109,6 +109,42 @@ describe('The names of a service', () => {
     }
   });
 
+  test('that lead one container elsewhere are one finding of this container, and none of its node', () => {
+    const elsewhere = answer('10.30.0.77');
+    const lookups = [
+      lookupOf({ before: elsewhere }),
+      lookupOf({ name: 'site', before: elsewhere }),
+      lookupOf({ ...tasksOfWeb, before: elsewhere }),
+      // Another container asks only for its own service.
+      lookupOf({ container: 'web.2', containerId: 'id-of-web.2', before: answer('10.30.0.2') }),
+    ];
+    const show = 'one: docker exec web.1 cat /etc/resolv.conf';
+    expect(diagnose(lookups)).toEqual([
+      { code: 'service-name-wrong', where: { host: 'one', container: 'web.1' }, action: show },
+    ]);
+  });
+
+  test('that two containers of a node get wrong are findings of the node', () => {
+    const lookups = [
+      lookupOf({ before: answer('10.30.0.77') }),
+      lookupOf({ container: 'web.2', containerId: 'id-of-web.2', before: answer('10.30.0.78') }),
+    ];
+    expect(diagnose(lookups)).toEqual([
+      { code: 'service-name-wrong', where: atService, action: 'one: systemctl restart docker' },
+    ]);
+    // An answer on another network is right, or wrong, for other reasons.
+    const onOther = lookupOf({
+      host: 'one',
+      container: 'web.2',
+      containerId: 'id-of-web.2',
+      networkId: 'other',
+      before: answer('10.30.0.2'),
+    });
+    expect(diagnose([lookupOf({ before: answer('10.30.0.77') }), onOther])).toMatchObject([
+      { code: 'service-name-wrong', where: atService },
+    ]);
+  });
+
   test('count only if both lookups show the same', () => {
     const right = answer('10.30.0.2');
     expect(diagnose([lookupOf({ before: unknown, after: right })])).toEqual([]);
