@@ -111,8 +111,12 @@ export async function startComputer(): Promise<number> {
 /** Shuts the computer down. A computer that does not end is killed: its disk has a journal. */
 export async function endComputer(computer: number): Promise<void> {
   await sendToComputer('off');
-  const isOver = async () =>
-    isRunning(computer) ? notYet(`process ${computer} runs`) : done(undefined);
+  const remind = remindComputer();
+  const isOver = async () => {
+    if (!isRunning(computer)) return done(undefined);
+    await remind();
+    return notYet(`process ${computer} runs`);
+  };
   const name = 'end of the virtual computer';
   try {
     await waitFor(name, isOver, { limit: 60_000, every: 20 });
@@ -125,6 +129,20 @@ export async function endComputer(computer: number): Promise<void> {
 /** Writes one line for the first process of the computer. */
 export async function sendToComputer(line: string): Promise<void> {
   await writeFile(join(computerFolder(), 'control'), `${line}\n`, { flag: 'r+' });
+}
+
+/**
+ * Returns a function to call while an answer to a line is missing: it sends an empty line every other second. At times, the
+ * kernel misses that a line has arrived. With the next one, it reads all.
+ */
+export function remindComputer(): () => Promise<void> {
+  const every = 2000;
+  let next = performance.now() + every;
+  return async () => {
+    if (performance.now() < next) return;
+    next = performance.now() + every;
+    await sendToComputer('');
+  };
 }
 
 async function makeDisk(disk: string): Promise<void> {

@@ -19,6 +19,7 @@ import {
   computerFolder,
   endComputer,
   findComputer,
+  remindComputer,
   sendToComputer,
   startComputer,
 } from './computer.ts';
@@ -98,11 +99,15 @@ async function isUsed(): Promise<boolean> {
   if ((await readdir(join(computerFolder(), 'commands'))).length > 0) return true;
   const id = randomUUID();
   await sendToComputer(`used ${id}`);
+  const remind = remindComputer();
   try {
     return await waitFor(
       'virtual computer: answers',
       async () => {
-        if (!existsSync(reply(id, 'used'))) return notYet('no answer');
+        if (!existsSync(reply(id, 'used'))) {
+          await remind();
+          return notYet('no answer');
+        }
         // Every switch and every machine has a name there.
         return done(readIfThere(reply(id, 'used')).trim() !== '');
       },
@@ -146,6 +151,7 @@ async function follow(id: string, computer: number): Promise<number> {
     { file: reply(id, 'output'), to: process.stdout, at: 0 },
     { file: reply(id, 'errors'), to: process.stderr, at: 0 },
   ];
+  const remind = remindComputer();
   for (;;) {
     const isLive = isRunning(computer);
     const isOver = existsSync(reply(id, 'code'));
@@ -156,6 +162,8 @@ async function follow(id: string, computer: number): Promise<number> {
     }
     if (isOver) return Number(await readFile(reply(id, 'code'), 'utf8'));
     if (!isLive) throw ended();
+    // Its output exists as soon as it has begun.
+    if (!existsSync(reply(id, 'output'))) await remind();
     await delay(50);
   }
 }
