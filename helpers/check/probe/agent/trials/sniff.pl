@@ -55,7 +55,11 @@ sub record {
 sub report {
     my ($succeed, $fail, $transport, $port) = @_;
     my $sniffer = $sniffers{"$transport $port"} // die "no sniffer for $transport $port\n";
-    Loop::settle(sub { $succeed->({ map { $_ => [sort keys %{ $sniffer->{$_} }] } qw(nic input) }) });
+    Loop::settle(sub {
+        my @nic = sort keys %{ $sniffer->{nic} };
+        # Another round: the copy behind the firewall of a packet that has just come is read after that of the card.
+        Loop::settle(sub { $succeed->({ nic => \@nic, input => [sort keys %{ $sniffer->{input} }] }) }, 1);
+    });
 }
 
 1;
