@@ -26,6 +26,8 @@ const wholePages = sources.flatMap(({ text }) =>
 const tooLong = [
   'npm run confusion',
   'npm run confusion -- --only duplicate-engine-id --healthy 0',
+  'npm run recovery',
+  'npm run recovery -- swarm-mode 26.1.5 --fault engine-killed',
 ];
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {

@@ -1,0 +1,116 @@
+/**
+ * `npm run recovery`: brings up each cluster kind with each engine, injects faults, measures the outages and the recovery,
+ * and writes the times to docs/, as data and as a page. Arguments restrict it, and keep all other results:
+ *
+ *     npm run recovery -- swarm-mode 26.1.5 --fault engine-killed --runs 3 --into /tmp/recovery
+ */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, loadavg, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { FaultRequest } from '../../helpers/fault/fault.ts';
+import { holdFault } from '../../helpers/fault/inject-fault.ts';
+import { planFault } from '../../helpers/fault/plan-fault.ts';
+import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
+import { startMeasurement } from '../../helpers/measure/measure.ts';
+import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
+import { InterruptionWatch } from '../../helpers/process/errors/interruption.ts';
+import { bringUp } from '../../helpers/topology/bring-up/bring-up.ts';
+import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
+import { limitOf } from '../../helpers/topology/topology.ts';
+import { faultClusterOf } from '../../helpers/topology/target/fault-cluster.ts';
+import { whyUnavailable } from '../engine-versions/why-unavailable.ts';
+import { type Combination, listCombinations } from '../matrix/matrix-combinations.ts';
+import { nameOfFault, type RecoveryRun, recoveryOf } from './recovery-run.ts';
+import { dataFile, readRecovery, writeRecovery } from './write-recovery.ts';
+
+/** Milliseconds of each fault. */
+const DURATION = 5000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    fault: { type: 'string', multiple: true },
+    runs: { type: 'string', default: '3' },
+    into: { type: 'string', default: 'docs' },
+  },
+});
+using watch = new InterruptionWatch();
+const { signal } = watch;
+const loads: number[] = [];
+const fresh: RecoveryRun[] = [];
+
+try {
+  const isWhole = positionals.length === 0 && values.fault === undefined;
+  const hasEarlier = existsSync(join(values.into, dataFile));
+  const earlier = isWhole || !hasEarlier ? [] : (await readRecovery(values.into)).runs;
+  for (const combination of await listCombinations(positionals)) {
+    signal.throwIfAborted();
+    const { topology, engine } = combination;
+    const refusal =
+      combination.refusal?.observed ??
+      limitOf(topology)?.because ??
+      (await whyUnavailable(engine))?.observed;
+    if (refusal !== undefined) {
+      console.log(`${topology.name}: left out, because ${refusal}`);
+      continue;
+    }
+    for (const request of faultsOf(combination)) {
+      for (let run = 1; run <= Number(values.runs); run++) {
+        await measureOnce(combination, request);
+        await record(earlier);
+      }
+    }
+  }
+} catch (error) {
+  const reason = watch.interrupted ?? error;
+  console.error(
+    `npm run recovery: ${reason instanceof HarnessError ? reason.line : String(reason)}`,
+  );
+  process.exitCode = 1;
+}
+
+function faultsOf({ topology }: Combination): readonly FaultRequest[] {
+  const machines = ['worker-host'];
+  const all: readonly FaultRequest[] = [
+    { name: 'partition', machines },
+    { name: 'engine-restarted', machines },
+    { name: 'engine-killed', machines },
+    { name: 'machine-killed', machines },
+    { name: topology.cluster.kind === 'swarm-mode' ? 'leader-lost' : 'store-stopped' },
+  ];
+  return all.filter(({ name }) => values.fault?.includes(name) ?? true);
+}
+
+/** On a new cluster, so that no fault meets the remains of another. */
+async function measureOnce({ topology }: Combination, request: FaultRequest) {
+  const store = await mkdtemp(join(tmpdir(), 'overlay-e2e-recovery-'));
+  const provider = createNetnsProvider({ store });
+  try {
+    const document = await bringUp(topology, provider, { watch, keepClaim: true });
+    await using measurement = await startMeasurement(provider, document, { signal });
+    const plan = planFault(await faultClusterOf(document, provider), request);
+    await holdFault(provider, plan, { duration: DURATION, signal });
+    const fault = nameOfFault(request);
+    const run = recoveryOf(await measurement.end(), { topology: topology.name, fault });
+    loads.push(loadavg()[0] ?? 0);
+    fresh.push(run);
+    console.log(JSON.stringify(run));
+  } finally {
+    await tearDown(provider);
+    await rm(store, { recursive: true, force: true });
+  }
+}
+
+/** Writes all results after each run, because all runs take long. */
+async function record(earlier: readonly RecoveryRun[]): Promise<void> {
+  const isOlder = (run: RecoveryRun) =>
+    !fresh.some(({ topology, fault }) => run.topology === topology && run.fault === fault);
+  const load = `${Math.round(Math.min(...loads))} to ${Math.round(Math.max(...loads))}`;
+  await writeRecovery(values.into, {
+    date: new Date().toISOString().slice(0, 10),
+    computer: `provider netns, ${availableParallelism()} processors, ${Math.round(totalmem() / 2 ** 30)} GB of memory, a load of ${load}`,
+    runs: [...earlier.filter(isOlder), ...fresh],
+  });
+}
