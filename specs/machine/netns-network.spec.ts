@@ -188,17 +188,30 @@ describe('a machine with egress', () => {
     labs: { here },
     machines,
   }) => {
-    const server = createServer().listen(0, '127.0.0.1');
+    let connections = 0;
+    const server = createServer((_request, response) => response.end('hello'));
+    server.on('connection', () => (connections += 1)).listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const gateway = machines.open.address.replace(/\d+$/, '2');
-    const ask = ['bash', '-c', `exec 3<>/dev/tcp/${gateway}/${port}`] as const;
-    const tried = await here.provider.run(machines.open.name, ask, {
-      expect: 'any',
-      limit: 60_000,
-    });
-    expect(tried.exitCode).not.toBe(0);
+    const answer = await fetch(`http://127.0.0.1:${port}`, { headers: { connection: 'close' } });
+    expect(await answer.text()).toBe('hello');
+    expect(connections).toBe(1);
+    // The addresses of slirp in the machine: its gateway, which can stand for the host's loopback, and its name server.
+    const { stdout } = await here.inside(machines.open.name, 'cat /etc/resolv.conf');
+    const nameServer = /^nameserver ([\d.]+)$/m.exec(stdout)?.[1] ?? '';
+    const gateway = nameServer.replace(/\d+$/, '2');
+    for (const address of [gateway, nameServer]) {
+      const ask = ['bash', '-c', `exec 3<>/dev/tcp/${address}/${port}`] as const;
+      const tried = await here.provider.run(machines.open.name, ask, {
+        expect: 'any',
+        limit: 60_000,
+      });
+      expect(tried.stderr).toMatch(
+        /connect: (?:Network is unreachable|Connection (?:refused|timed out))/,
+      );
+    }
+    expect(connections).toBe(1);
   });
 });
 
