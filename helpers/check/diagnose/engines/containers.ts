@@ -127,6 +127,16 @@ function startAgain(cause: Difference<'container-not-running' | 'container-missi
       effect: 'Shows why its program exits. It keeps exiting until that cause is fixed.',
     };
   }
+  // An engine refuses to start it: "container is marked for removal" (daemon/start.go in moby).
+  if (status === 'dead') {
+    return {
+      kind: 'fix',
+      host,
+      commands: [['docker', 'rm', '--force', container]],
+      effect:
+        'Completes the removal of the container, which has begun and failed. A service has its own replacement; create any other container again with docker run.',
+    };
+  }
   return {
     kind: 'fix',
     host,
