@@ -17,12 +17,13 @@ import { startMeasurement } from '../../helpers/measure/measure.ts';
 import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
 import { InterruptionWatch } from '../../helpers/process/errors/interruption.ts';
 import { bringUp } from '../../helpers/topology/bring-up/bring-up.ts';
+import { formerOf } from '../../helpers/topology/bring-up/stages/form-cluster.ts';
 import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { limitOf } from '../../helpers/topology/topology.ts';
 import { faultClusterOf } from '../../helpers/topology/target/fault-cluster.ts';
 import { whyUnavailable } from '../engine-versions/why-unavailable.ts';
 import { type Combination, listCombinations } from '../matrix/matrix-combinations.ts';
-import { nameOfFault, type RecoveryRun, recoveryOf } from './recovery-run.ts';
+import { nameOfFault, type RecoveryData, type RecoveryRun, recoveryOf } from './recovery-run.ts';
 import { dataFile, readRecovery, writeRecovery } from './write-recovery.ts';
 
 /** Milliseconds of each fault. */
@@ -44,7 +45,7 @@ const fresh: RecoveryRun[] = [];
 try {
   const isWhole = positionals.length === 0 && values.fault === undefined;
   const hasEarlier = existsSync(join(values.into, dataFile));
-  const earlier = isWhole || !hasEarlier ? [] : (await readRecovery(values.into)).runs;
+  const earlier = isWhole || !hasEarlier ? undefined : await readRecovery(values.into);
   for (const combination of await listCombinations(positionals)) {
     signal.throwIfAborted();
     const { topology, engine } = combination;
@@ -54,6 +55,13 @@ try {
       (await whyUnavailable(engine))?.observed;
     if (refusal !== undefined) {
       console.log(`${topology.name}: left out, because ${refusal}`);
+      continue;
+    }
+    try {
+      await formerOf(topology.cluster).prepare?.(`measure ${topology.name}`);
+    } catch (error) {
+      if (!(error instanceof HarnessError)) throw error;
+      console.log(`${topology.name}: left out, because ${error.observed}`);
       continue;
     }
     for (const request of faultsOf(combination)) {
@@ -104,13 +112,14 @@ async function measureOnce({ topology }: Combination, request: FaultRequest) {
 }
 
 /** Writes all results after each run, because all runs take long. */
-async function record(earlier: readonly RecoveryRun[]): Promise<void> {
+async function record(earlier: RecoveryData | undefined): Promise<void> {
   const isOlder = (run: RecoveryRun) =>
     !fresh.some(({ topology, fault }) => run.topology === topology && run.fault === fault);
-  const load = `${Math.round(Math.min(...loads))} to ${Math.round(Math.max(...loads))}`;
+  const all = [...(earlier?.load ?? []), ...loads].map((load) => Math.round(load));
   await writeRecovery(values.into, {
     date: new Date().toISOString().slice(0, 10),
-    computer: `provider netns, ${availableParallelism()} processors, ${Math.round(totalmem() / 2 ** 30)} GB of memory, a load of ${load}`,
-    runs: [...earlier.filter(isOlder), ...fresh],
+    computer: `provider netns, ${availableParallelism()} processors, ${Math.round(totalmem() / 2 ** 30)} GB of memory`,
+    load: [Math.min(...all), Math.max(...all)],
+    runs: [...(earlier?.runs ?? []).filter(isOlder), ...fresh],
   });
 }

@@ -33,10 +33,11 @@ export type RecoveryRun = z.infer<typeof recoveryRun>;
 
 /** The content of `docs/recovery.json`. */
 export const recoveryData = z.object({
-  /** The day, such as 2026-12-02. */
+  /** The day of the last run, such as 2026-12-02. */
   date: z.string(),
-  /** The computer and its load. */
   computer: z.string(),
+  /** The lowest and the highest load average, of one minute, at the ends of the runs. */
+  load: z.tuple([z.number(), z.number()]),
   runs: z.array(recoveryRun),
 });
 export type RecoveryData = z.infer<typeof recoveryData>;

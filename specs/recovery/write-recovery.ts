@@ -19,7 +19,7 @@ export async function writeRecovery(folder: string, data: RecoveryData): Promise
 }
 
 /** Formats the page. */
-export function describeRecovery({ date, computer, runs }: RecoveryData): string {
+export function describeRecovery({ date, computer, load, runs }: RecoveryData): string {
   const rows = Map.groupBy(runs, ({ topology, fault }) => `${topology} ${fault}`);
   const head = [
     'topology and engine',
@@ -35,7 +35,7 @@ export function describeRecovery({ date, computer, runs }: RecoveryData): string
 
 \`npm run recovery\` brings up each cluster kind with each engine, injects faults for five seconds, and [measures](faults.md#measure-outages-and-recovery) until everything has recovered. [The same as data](recovery.json).
 
-Measured on ${date}: ${computer}.
+Measured on ${date}: ${computer}, a load of ${load.join(' to ')}.
 
 - **TCP, DNS, HTTP**: the longest outage of new connections between containers, of their names, and of the car service. The time of the fault is included.
 - **All layers**: the time from the end of the fault until all of them were correct, from the engines to the application. Checks follow each other, so it is not more exact than the time of one check.
