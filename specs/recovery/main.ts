@@ -8,8 +8,8 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import type { FaultRequest } from '../../helpers/fault/fault.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { FaultName, FaultRequest } from '../../helpers/fault/fault.ts';
 import { holdFault } from '../../helpers/fault/inject-fault.ts';
 import { planFault } from '../../helpers/fault/plan-fault.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
@@ -29,14 +29,27 @@ import { dataFile, readRecovery, writeRecovery } from './write-recovery.ts';
 /** Milliseconds of each fault. */
 const DURATION = 5000;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    fault: { type: 'string', multiple: true },
-    runs: { type: 'string', default: '3' },
-    into: { type: 'string', default: 'docs' },
-  },
-});
+const faults = [
+  'partition',
+  'engine-restarted',
+  'engine-killed',
+  'machine-killed',
+  'store-stopped',
+  'leader-lost',
+] as const satisfies readonly FaultName[];
+
+const program = new Command('npm run recovery --')
+  .argument('[names...]', 'topologies and engines (default: all)')
+  .addOption(new Option('--fault <names...>', 'only these faults').choices(faults))
+  .option('--runs <number>', 'runs of each fault', readRuns, 3)
+  .option('--into <folder>', 'the folder of the data and the page', 'docs')
+  .parse();
+const positionals = program.args;
+const values = program.opts<{
+  fault?: readonly FaultName[];
+  runs: number;
+  into: string;
+}>();
 using watch = new InterruptionWatch();
 const { signal } = watch;
 const loads: number[] = [];
@@ -65,7 +78,7 @@ try {
       continue;
     }
     for (const request of faultsOf(combination)) {
-      for (let run = 1; run <= Number(values.runs); run++) {
+      for (let run = 1; run <= values.runs; run++) {
         await measureOnce(combination, request);
         await record(earlier);
       }
@@ -79,16 +92,22 @@ try {
   process.exitCode = 1;
 }
 
+function readRuns(text: string): number {
+  const runs = Number(text);
+  if (Number.isInteger(runs) && runs > 0) return runs;
+  throw new InvalidArgumentError('Give a positive integer.');
+}
+
+/** Returns the faults that a kind of cluster can have: a swarm has no store, and other clusters have no leader. */
 function faultsOf({ topology }: Combination): readonly FaultRequest[] {
-  const machines = ['worker-host'];
-  const all: readonly FaultRequest[] = [
-    { name: 'partition', machines },
-    { name: 'engine-restarted', machines },
-    { name: 'engine-killed', machines },
-    { name: 'machine-killed', machines },
-    { name: topology.cluster.kind === 'swarm-mode' ? 'leader-lost' : 'store-stopped' },
-  ];
-  return all.filter(({ name }) => values.fault?.includes(name) ?? true);
+  const impossible = topology.cluster.kind === 'swarm-mode' ? 'store-stopped' : 'leader-lost';
+  return faults
+    .filter((name) => name !== impossible && (values.fault?.includes(name) ?? true))
+    .map((name) =>
+      name === 'store-stopped' || name === 'leader-lost'
+        ? { name }
+        : { name, machines: ['worker-host'] },
+    );
 }
 
 /** On a new cluster, so that no fault meets the remains of another. */
