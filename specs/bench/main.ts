@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { stages } from '../../helpers/topology/topology.ts';
 import { bench, groups, type BenchOptions } from './bench.ts';
+import { readRuns } from './read-runs.ts';
 import { reportFailure } from '../../helpers/cli/overlay-e2e/failure.ts';
 
 const program = new Command('npm run bench --')
@@ -30,12 +31,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = reportFailure(error);
-}
-
-function readRuns(text: string): number {
-  const runs = Number(text);
-  if (Number.isInteger(runs) && runs > 0) return runs;
-  throw new InvalidArgumentError('Give a positive integer.');
 }
 
 function readGroups(text: string): BenchOptions['only'] {

@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { FaultName, FaultRequest } from '../../helpers/fault/fault.ts';
 import { holdFault } from '../../helpers/fault/inject-fault.ts';
 import { planFault } from '../../helpers/fault/plan-fault.ts';
@@ -21,6 +21,7 @@ import { formerOf } from '../../helpers/topology/bring-up/stages/form-cluster.ts
 import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { limitOf } from '../../helpers/topology/topology.ts';
 import { faultClusterOf } from '../../helpers/topology/target/fault-cluster.ts';
+import { readRuns } from '../bench/read-runs.ts';
 import { whyUnavailable } from '../engine-versions/why-unavailable.ts';
 import { type Combination, listCombinations } from '../matrix/matrix-combinations.ts';
 import { nameOfFault, type RecoveryData, type RecoveryRun, recoveryOf } from './recovery-run.ts';
@@ -65,16 +66,10 @@ try {
     const refusal =
       combination.refusal?.observed ??
       limitOf(topology)?.because ??
+      formerOf(topology.cluster).whyNotHere?.() ??
       (await whyUnavailable(engine))?.observed;
     if (refusal !== undefined) {
       console.log(`${topology.name}: left out, because ${refusal}`);
-      continue;
-    }
-    try {
-      await formerOf(topology.cluster).prepare?.(`measure ${topology.name}`);
-    } catch (error) {
-      if (!(error instanceof HarnessError)) throw error;
-      console.log(`${topology.name}: left out, because ${error.observed}`);
       continue;
     }
     for (const request of faultsOf(combination)) {
@@ -90,12 +85,6 @@ try {
     `npm run recovery: ${reason instanceof HarnessError ? reason.line : String(reason)}`,
   );
   process.exitCode = 1;
-}
-
-function readRuns(text: string): number {
-  const runs = Number(text);
-  if (Number.isInteger(runs) && runs > 0) return runs;
-  throw new InvalidArgumentError('Give a positive integer.');
 }
 
 /** Returns the faults that a kind of cluster can have: a swarm has no store, and other clusters have no leader. */
