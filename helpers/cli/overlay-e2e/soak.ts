@@ -48,6 +48,8 @@ export async function runSoak({
   const print = (report: SoakReport) => {
     isPrinted = true;
     if (json) console.log(JSON.stringify(report, null, 2));
+    const last = report.rounds.at(-1);
+    if (report.hasFinding && last !== undefined) say(renderRound(last, json));
   };
   try {
     await requireWritable({ bundle });
@@ -70,17 +72,15 @@ export async function runSoak({
       },
       onResult: (result) => rounds.push(result),
     });
-    const last = report.rounds.at(-1);
+    print(report);
     if (!report.hasFinding) {
       stopProgress();
-      print(report);
+      const acknowledged = report.rounds.at(-1)?.acknowledged ?? 0;
       say(
-        `✔ ${report.rounds.length} rounds, ${last?.acknowledged ?? 0} acknowledged writes: everything recovered.`,
+        `✔ ${report.rounds.length} rounds, ${acknowledged} acknowledged writes: everything recovered.`,
       );
       return 0;
     }
-    print(report);
-    if (last !== undefined) say(renderRound(last, json));
     // The cluster is as the round left it.
     await writeBundle(await auditRunning(provider, document, signal), { bundle });
     stopProgress();
@@ -91,11 +91,13 @@ export async function runSoak({
   } catch (error) {
     stopProgress();
     const reason = watch.interrupted ?? error;
-    if (!isPrinted) {
-      if (topology !== undefined) {
-        print({ ...soakReport(seed, topology, rounds), endedBy: firstLine(reason) });
+    if (!isPrinted && topology !== undefined) {
+      const report = { ...soakReport(seed, topology, rounds), endedBy: firstLine(reason) };
+      print(report);
+      // After a finding, the end of the soak test itself can fail.
+      if (rounds.length > 0 && !report.hasFinding) {
+        say(`${rounds.length} rounds: everything recovered. Then:`);
       }
-      if (rounds.length > 0) say(`${rounds.length} rounds: everything recovered. Then:`);
     }
     return reportFailure(reason);
   }

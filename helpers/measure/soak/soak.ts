@@ -46,7 +46,7 @@ export interface SoakReport {
   readonly rounds: readonly RoundResult[];
   /** True if the last round left something broken, unknown or lost. */
   readonly hasFinding: boolean;
-  /** The reason, if the soak test ended before its time and without a finding. The round at its end is not in `rounds`. */
+  /** The reason, if an error or a signal ended the soak test. The round in which it ended is not in `rounds`. */
   readonly endedBy?: string;
 }
 
