@@ -20,7 +20,6 @@ export function describeBundle(test: LabTest): void {
   test('A support bundle has the output of the check, also without root, Docker and network', async ({
     lab,
   }) => {
-    await lab.settle();
     await using _broken = await breakCluster(
       inMachine(lab.provider, 'worker-host', {
         name: 'worker-host drops VXLAN packets',

@@ -44,7 +44,6 @@ export function describeHangs(test: LabTest): void {
   describe('overlay-e2e check exits within its limit and leaves nothing open', () => {
     for (const { what, fault } of hangs) {
       test(`when ${what}`, async ({ lab }) => {
-        await lab.settle();
         await using _broken = await breakCluster(await fault(lab));
         const { exitCode, stderr } = await check(lab.document.store);
         expect(stderr).toContain(`nothing is left open`);

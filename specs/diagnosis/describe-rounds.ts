@@ -25,7 +25,6 @@ export function describeRounds(
   describe(`A check of a broken ${kind} cluster reports each defect, its location and nothing else`, () => {
     for (const defects of rounds[kind]) {
       test(titleOf(defects), async ({ lab }) => {
-        await lab.settle();
         const report = await auditBroken(lab, defects);
         const verdict = renderVerdict(report, { color: false, width: 100 });
         await attach('the result of the check', verdict);
@@ -36,7 +35,6 @@ export function describeRounds(
     }
 
     test('The printed fixes, run on their hosts, make the cluster healthy', async ({ lab }) => {
-      await lab.settle();
       const { before, after } = await typeFixes(lab, typed[kind]);
       const verdict = renderVerdict(before, { color: false, width: 100 });
       await attach('the result of the check', verdict);
@@ -45,7 +43,6 @@ export function describeRounds(
     });
 
     test('A check finds nothing after all defects are undone', async ({ lab }) => {
-      await lab.settle();
       const report = await lab.audit();
       runs.push(
         runOf(report, { cluster: kind, injected: 'healthy', way: 'after all defects were undone' }),

@@ -158,10 +158,7 @@ describe('A measurement', () => {
     };
     await using measurement = await startMeasurement(lab.provider, lab.document);
     await run('I');
-    onTestFinished(async () => {
-      await run('D');
-      await lab.settle();
-    });
+    onTestFinished(() => run('D'));
     const report = await measurement.end({ settle: 5000 });
     expect(report).not.toRecover();
     const { paths, layers, findings } = report.neverRecovered;

@@ -6,6 +6,7 @@ const test = labTest('seed');
 
 test('A measurement follows a container that exchanges its address with another one', async ({
   lab,
+  labs,
 }) => {
   const pair = ['mysqlserver', 'bystander'] as const;
   const readAddresses = async () =>
@@ -41,4 +42,5 @@ test('A measurement follows a container that exchanges its address with another 
     expect(outages, kind).not.toEqual([]);
     expect(outages.at(-1)?.to, kind).toBeDefined();
   }
+  await labs.discard();
 });

@@ -111,7 +111,6 @@ describe('A soak test', () => {
     // An interrupted soak test leaves no table.
     const database = await lab.container('worker-host', 'mysqlserver');
     expect(await queryDatabase(database, 'SHOW TABLES')).not.toContain('ledger');
-    await lab.settle();
   });
 
   test('with --json names a lost write on standard error and in the data', async ({ lab }) => {

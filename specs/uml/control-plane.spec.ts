@@ -24,7 +24,6 @@ const own = defectsOn('swarm-mode', controlPlaneDefects);
 describe('A check of a swarm reports each defect of its control plane and nothing else', () => {
   for (const defect of own.filter(({ isPermanent = false }) => !isPermanent)) {
     test(`${defect.code}: ${defect.way}`, async ({ lab }) => {
-      await lab.settle();
       const report = await auditBroken(lab, [defect]);
       const verdict = renderVerdict(report, layout);
       await attach('the result of the check', verdict);
@@ -33,7 +32,6 @@ describe('A check of a swarm reports each defect of its control plane and nothin
   }
 
   test('The printed fix makes tasks start that wait for a drained node', async ({ lab }) => {
-    await lab.settle();
     const [drained] = own.filter(({ way }): boolean => way.endsWith('is drained'));
     const { before, after } = await typeFixes(lab, [drained as Defect]);
     expect(findMistakes([drained as Defect], before.diagnoses)).toEqual([]);
