@@ -33,6 +33,7 @@ import {
 import { neighborTableFull } from './kernel/neighbor-table-full.ts';
 import { duplicateEngineId, duplicateHostname } from './members/duplicates.ts';
 import { engineNotClustered, engineOutside } from './members/engine-not-clustered.ts';
+import { endpointUnannounced } from './members/endpoint-unannounced.ts';
 import { gossipNotConverged } from './members/gossip-not-converged.ts';
 import { keystoreUnreachable } from './members/keystore-unreachable.ts';
 import { keystoreWiped } from './members/keystore-wiped.ts';
@@ -120,6 +121,7 @@ export const rules: readonly Rule[] = [
   serviceDiffers,
   // Gossip; blocked ports come before engines that have never joined.
   gossipNotConverged,
+  endpointUnannounced,
   // Kernel entries, after endpoints that were never announced.
   forwardingMoved,
   forwardingWrong,

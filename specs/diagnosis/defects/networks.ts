@@ -8,6 +8,7 @@ import {
   removedNetwork,
   routeInsideOverlay,
 } from '../../faults/network-faults.ts';
+import { deletedRecords, rejoinedNetwork } from '../../faults/record-faults.ts';
 import { clusterKindOf } from '../../../helpers/cluster/cluster-plan.ts';
 import type { Defect } from '../defect.ts';
 import type { DiagnosisLab } from '../lab.ts';
@@ -16,6 +17,14 @@ import { spareNetwork } from '../topologies.ts';
 const request = ({ document }: DiagnosisLab) => ({
   ...spareNetwork,
   ...clusterKindOf(document.cluster).overlayOptions,
+});
+
+/** These containers of worker-host, as a fault of the records in the gossip needs them. */
+const announced = ({ provider }: DiagnosisLab, ...containers: readonly string[]) => ({
+  provider,
+  machine: 'worker-host',
+  network: 'my-net',
+  containers,
 });
 
 export const networkDefects: readonly Defect[] = [
@@ -43,6 +52,20 @@ export const networkDefects: readonly Defect[] = [
     on: ['swarm-mode'],
     where: { host: 'third-host', network: spareNetwork.name },
     fault: (lab) => localNamesake(lab.engine('third-host'), spareNetwork.name),
+  },
+  {
+    code: 'endpoint-unannounced',
+    way: 'the records of a container are deleted from the gossip',
+    on: ['swarm-mode'],
+    where: { host: 'worker-host', network: 'my-net', container: 'bystander' },
+    fault: (lab) => deletedRecords(announced(lab, 'bystander')),
+  },
+  {
+    code: 'endpoint-unannounced',
+    way: 'an engine left the network in the gossip and returned',
+    on: ['swarm-mode'],
+    where: { host: 'worker-host', network: 'my-net' },
+    fault: (lab) => rejoinedNetwork(announced(lab, 'mysqlserver', 'bystander')),
   },
   {
     code: 'subnet-overlap',

@@ -93,7 +93,11 @@ function entryRule({ kind, code, applies = () => true, action }: EntryRule): Rul
   });
 }
 
-function entryOf({ where }: Difference, observation: Observation): ExpectedEntry | undefined {
+/** Returns the entry that a difference of a kernel's tables is about. */
+export function entryOf(
+  { where }: Difference,
+  observation: Observation,
+): ExpectedEntry | undefined {
   return expectedEntries(observation).find(
     ({ host, endpoint }) =>
       where.host === host &&
@@ -112,7 +116,8 @@ function wasThere({ endpoint, tables }: ExpectedEntry, observation: Observation)
   return containers.some(({ name, running }) => name === endpoint.container && !running);
 }
 
-function symptomsOf(
+/** Returns the differences that exist only because an entry is missing or wrong. */
+export function symptomsOf(
   entry: ExpectedEntry,
   open: readonly Difference[],
   observation: Observation,
