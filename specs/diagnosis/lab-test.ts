@@ -5,7 +5,7 @@ import type { ClusterKind } from './topologies.ts';
 
 /**
  * Returns a `test` with a cluster of one kind that the tests of a file share. After each test the cluster must settle. If it
- * does not, that test fails, and the next one has a new cluster: what one test leaves fails no other test.
+ * does not, that test fails, and the next one has a new cluster.
  *
  * @param ownKernels the machines with their own kernel
  */
@@ -23,7 +23,7 @@ export function labTest(kind: ClusterKind, ownKernels: readonly string[] = []) {
     )
     .extend('lab', async ({ labs, onTestFinished }): Promise<DiagnosisLab> => {
       const lab = await labs.open();
-      // Vitest runs it after the test's own functions of this kind, which undo what the test has changed.
+      // Vitest runs it after the test's own functions of this kind, which undo its changes.
       onTestFinished(() => labs.settle());
       return lab;
     });
@@ -40,7 +40,7 @@ class SharedLab {
     this.#bringUp = bringUp;
   }
 
-  /** Returns the cluster. Brings it up if there is none. */
+  /** Returns the cluster. Brings up a new one if the last was discarded. */
   async open(): Promise<DiagnosisLab> {
     if (this.#lab === undefined) {
       const lab = await this.#bringUp();
