@@ -1,8 +1,9 @@
+import { isRightAnswer } from '../../derive/name-answers.ts';
 import { traitsOf } from '../../model/cluster-traits.ts';
 import type { Action, Diagnosis } from '../../model/diagnosis.ts';
-import { type Difference, ofKind, type Place } from '../../model/difference.ts';
+import { type Difference, ofKind } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import { isApplicationSymptom } from '../consequences.ts';
+import { valueOf } from '../../model/observed.ts';
 import { entryOf, symptomsOf } from '../kernel/kernel-entries.ts';
 import type { Rule } from '../rule.ts';
 
@@ -14,8 +15,10 @@ interface Unknown {
   readonly peer: string;
   readonly network: string;
   readonly container: string;
-  /** Both missing entries, and the lookups without an answer. */
-  readonly evidence: readonly Difference[];
+  readonly forwarding: Difference<'forwarding-missing'>;
+  readonly neighbor: Difference<'neighbour-missing'>;
+  /** The lookups of its name on that host, at least one. */
+  readonly lookups: readonly Difference<'name-unanswered'>[];
 }
 
 /**
@@ -28,33 +31,45 @@ export const endpointUnannounced: Rule = {
   name: 'endpoint-unannounced',
   explain: (open, observation) => {
     if (!traitsOf(observation).hasManagers) return [];
-    const unknown = findUnknown(open);
+    const unknown = findUnknown(open, observation);
     return [...Map.groupBy(unknown, ({ peer, network }) => `${peer} ${network}`).values()].map(
       (same) => describe(same, open, observation),
     );
   },
 };
 
-function findUnknown(open: readonly Difference[]): Unknown[] {
+function findUnknown(open: readonly Difference[], observation: Observation): Unknown[] {
   const neighbors = ofKind(open, 'neighbour-missing');
   const unanswered = ofKind(open, 'name-unanswered');
   return ofKind(open, 'forwarding-missing').flatMap((forwarding): Unknown[] => {
-    const { host, peer, network, container } = forwarding.where;
-    if (host === undefined || peer === undefined) return [];
-    if (network === undefined || container === undefined) return [];
-    const neighbor = neighbors.find(({ where }) => isSame(where, forwarding.where));
+    const { host = '', peer = '', network = '', container = '' } = forwarding.where;
+    const neighbor = neighbors.find(
+      ({ where }) =>
+        where.host === host &&
+        where.peer === peer &&
+        where.network === network &&
+        where.container === container,
+    );
     const lookups = unanswered.filter(
       ({ where }) =>
         where.host === host && where.network === network && where.towards === container,
     );
     if (neighbor === undefined || lookups.length === 0) return [];
-    return [{ host, peer, network, container, evidence: [forwarding, neighbor, ...lookups] }];
+    const unknown = { host, peer, network, container, forwarding, neighbor, lookups };
+    return isResolved(unknown, observation) ? [] : [unknown];
   });
 }
 
-function isSame(one: Place, other: Place): boolean {
-  const keys = ['host', 'peer', 'network', 'container'] as const;
-  return keys.every((key) => one[key] === other[key]);
+/** Returns true if a container on that host resolves the name: then its engine has a record. */
+function isResolved({ host, network, container }: Unknown, { names }: Observation): boolean {
+  return (valueOf(names)?.answers ?? []).some(
+    (answer) =>
+      answer.host === host &&
+      answer.network === network &&
+      answer.towards === container &&
+      answer.from === 'resolver' &&
+      isRightAnswer(answer),
+  );
 }
 
 function describe(
@@ -65,44 +80,43 @@ function describe(
   const [{ peer, network } = { peer: '', network: '' }] = unknown;
   const hosts = [...new Set(unknown.map(({ host }) => host))];
   const containers = [...new Set(unknown.map(({ container }) => container))];
-  const [host = '', ...otherHosts] = hosts;
-  const evidence = unknown.flatMap((one) => one.evidence);
+  const evidence = unknown.flatMap(({ forwarding, neighbor, lookups }): Difference[] => [
+    forwarding,
+    neighbor,
+    ...lookups,
+  ]);
+  const consequences = new Set(unknown.flatMap((one) => consequencesOf(one, open, observation)));
+  const engines =
+    hosts.length === 1
+      ? `the engine of ${hosts[0]} has`
+      : `the engines of ${hosts.join(', ')} have`;
   return {
     code: 'endpoint-unannounced',
     where: {
       host: peer,
-      ...(otherHosts.length === 0 ? { peer: host } : {}),
+      ...(hosts.length === 1 ? { peer: hosts[0] } : {}),
       network,
       ...(containers.length === 1 ? { container: containers[0] } : {}),
     },
-    summary: `${hosts.length === 1 ? `the engine of ${host} has` : `the engines of ${hosts.join(', ')} have`} no record of ${containers.join(', ')} on ${peer}: neither entries in ${network} nor an answer for the name`,
+    summary: `${engines} no record of ${containers.join(', ')} on ${peer}: neither entries in ${network} nor an answer for the name`,
     evidence,
-    consequences: consequencesOf(unknown, evidence, open, observation),
+    consequences: [...consequences].filter((one) => !evidence.includes(one)),
     action: announceAgain(peer, containers),
   };
 }
 
-/** Packets to the containers are lost, and lookups of their names fail everywhere. */
+/** Packets to the container are lost, and lookups of its name may fail on further hosts, and on its own. */
 function consequencesOf(
-  unknown: readonly Unknown[],
-  evidence: readonly Difference[],
+  { forwarding, network, container }: Unknown,
   open: readonly Difference[],
   observation: Observation,
 ): Difference[] {
-  const ofEntries = evidence.flatMap((one) => {
-    const entry = entryOf(one, observation);
-    return entry === undefined ? [] : symptomsOf(entry, open, observation);
-  });
-  const ofNames = open.filter(
-    (one) =>
-      (one.kind === 'name-unanswered' &&
-        unknown.some(
-          ({ network, container }) =>
-            one.where.network === network && one.where.towards === container,
-        )) ||
-      unknown.some(({ host }) => isApplicationSymptom(one, observation, host)),
+  const entry = entryOf(forwarding, observation);
+  const lookups = open.filter(
+    ({ kind, where }) =>
+      kind === 'name-unanswered' && where.network === network && where.towards === container,
   );
-  return [...new Set([...ofEntries, ...ofNames])].filter((one) => !evidence.includes(one));
+  return [...(entry === undefined ? [] : symptomsOf(entry, open, observation)), ...lookups];
 }
 
 function announceAgain(host: string, containers: readonly string[]): Action {

@@ -7,6 +7,7 @@ import {
 import { nameUnresolved } from '../../../../helpers/check/diagnose/application/names.ts';
 import { endpointUnannounced } from '../../../../helpers/check/diagnose/members/endpoint-unannounced.ts';
 import type { Difference } from '../../../../helpers/check/model/difference.ts';
+import { withValue } from '../../../../helpers/check/model/observed.ts';
 import { hostOf, observationOf } from '../observation.ts';
 
 const swarm = observationOf({
@@ -85,6 +86,53 @@ describe('A container of which another engine has no record', () => {
     );
     expect(found).not.toEqual([]);
     expect(found.map(({ code }) => code)).not.toContain('endpoint-unannounced');
+  });
+
+  test('is another finding if another container on that host resolves its name', () => {
+    const names = withValue({
+      answers: [
+        {
+          host: 'one',
+          container: 'neighbor',
+          network: 'net',
+          name: 'shop',
+          towards: 'shop',
+          peer: 'two',
+          expected: ['10.0.9.3'],
+          answers: ['10.0.9.3'],
+          from: 'resolver' as const,
+          error: undefined,
+        },
+      ],
+      deaf: [],
+      blind: [],
+      questions: { all: 2, asked: 2 },
+    });
+    const found = diagnoseDifferences(unknownOn('one', 'shop'), { ...swarm, names }, rules);
+    expect(found).not.toEqual([]);
+    expect(found.map(({ code }) => code)).not.toContain('endpoint-unannounced');
+  });
+
+  test('does not explain the failure of an application to which it does not belong', () => {
+    const failure: Difference = {
+      kind: 'application-fails',
+      where: {},
+      expected: { status: 200 },
+      observed: { status: 503, body: null, error: undefined },
+      text: 'the application fails',
+    };
+    const application = {
+      url: 'http://one:8080/',
+      status: 200,
+      body: 'car',
+      container: 'web',
+      database: 'db',
+    };
+    const observation = { ...swarm, expectations: { application } };
+    const differences = [...unknownOn('one', 'shop'), failure];
+    const [unannounced, ...others] = diagnoseDifferences(differences, observation, rules);
+    expect(unannounced).toMatchObject({ code: 'endpoint-unannounced', consequences: [] });
+    expect(others).toMatchObject([{ evidence: [failure] }]);
   });
 
   test('is another finding in a key-value cluster, whose names are in the store', () => {
