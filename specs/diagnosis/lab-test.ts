@@ -15,10 +15,10 @@ export function labTest(kind: ClusterKind, ownKernels: readonly string[] = []) {
       'labs',
       { scope: 'file' },
       // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
-      async ({}, { onCleanup }): Promise<SharedLab> => {
+      ({}, { onCleanup }): SharedLab => {
         const labs = new SharedLab(() => bringUpLab(kind, ownKernels));
         onCleanup(() => labs.discard());
-        return await Promise.resolve(labs);
+        return labs;
       },
     )
     .extend('lab', async ({ labs, onTestFinished }): Promise<DiagnosisLab> => {

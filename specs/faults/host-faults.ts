@@ -74,7 +74,10 @@ export function fullConnectionTable(
   });
 }
 
-const CONFIGURATION = '/etc/docker/daemon.json';
+export const CONFIGURATION = '/etc/docker/daemon.json';
+
+/** Makes the engine read its configuration file again. */
+export const reload = 'kill -HUP $(cat /var/run/docker.pid)';
 
 /** Returns a command that ends when the engine has reloaded the setting. */
 function waitForSetting(value: boolean): string {
@@ -82,13 +85,16 @@ function waitForSetting(value: boolean): string {
 }
 
 /** The engine's configuration file sets live-restore; with a reload, the engine uses it. */
-export function liveRestore(provider: MachineProvider, machine: string, reload: boolean): Fault {
+export function liveRestore(
+  provider: MachineProvider,
+  machine: string,
+  isReloaded: boolean,
+): Fault {
   const write = (value: boolean) => `echo '{"live-restore":${value}}' >${CONFIGURATION}`;
-  const signal = 'kill -HUP $(cat /var/run/docker.pid)';
   return inMachine(provider, machine, {
     name: `${machine}: live-restore in ${CONFIGURATION}`,
-    inject: reload ? `${write(true)}; ${signal}; ${waitForSetting(true)}` : write(true),
+    inject: isReloaded ? `${write(true)}; ${reload}; ${waitForSetting(true)}` : write(true),
     // Without the setting, a reload changes nothing.
-    undo: `${write(false)}; ${signal}; ${waitForSetting(false)}; rm ${CONFIGURATION}`,
+    undo: `${write(false)}; ${reload}; ${waitForSetting(false)}; rm ${CONFIGURATION}`,
   });
 }

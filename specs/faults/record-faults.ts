@@ -1,5 +1,6 @@
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { type Fault, inMachine } from './fault.ts';
+import { CONFIGURATION, reload } from './host-faults.ts';
 
 /** The containers of one host on an overlay network of a swarm. */
 export interface Announced {
@@ -45,12 +46,12 @@ function ask(request: string, ...parameters: readonly string[]): string {
 function withRecords(network: string, commands: readonly string[]): string {
   return [
     `network=$(docker network inspect --format '{{.ID}}' ${network})`,
-    `echo '{"network-diagnostic-port": ${PORT}}' >/etc/docker/daemon.json`,
-    'kill -HUP $(cat /var/run/docker.pid)',
+    `echo '{"network-diagnostic-port": ${PORT}}' >${CONFIGURATION}`,
+    // Also if a command fails.
+    `trap 'rm ${CONFIGURATION}; ${reload}' EXIT`,
+    reload,
     `curl -sS --retry 100 --retry-delay 1 --retry-connrefused "http://127.0.0.1:${PORT}/ready" | grep -q OK`,
     ...commands,
-    'rm /etc/docker/daemon.json',
-    'kill -HUP $(cat /var/run/docker.pid)',
   ].join('\n');
 }
 

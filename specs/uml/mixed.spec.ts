@@ -137,7 +137,8 @@ describe('A cluster of machines with and without their own kernel', { shuffle: f
     const before = await inside(lab, OWN, BOOT);
     await provider.reboot(OWN);
     expect(await inside(lab, OWN, BOOT)).not.toBe(before);
-    // Its containers start again without a command: after each test, the lab waits until the car service answers.
+    // Its containers start again without a command.
+    await lab.settle();
   });
 
   test('loses unwritten files when the power of a machine is cut', async ({ lab, labs }) => {
@@ -178,5 +179,6 @@ describe('A cluster of machines with and without their own kernel', { shuffle: f
     await attach('the fixes that were typed', typed.join('\n'));
     const states = `docker inspect --format '{{.State.Running}}' ${names.join(' ')}`;
     expect(await inside(lab, OWN, states)).toBe('true\ntrue');
+    await lab.settle();
   });
 });
