@@ -25,15 +25,28 @@ const topologyDocument = z.object({
       engineBundle: z.string().optional(),
       /** `own` if the topology gives the machine its own kernel. */
       kernel: z.literal('own').optional(),
+      /** The node labels of the topology, if it has some. */
+      nodeLabels: z.array(z.string()).optional(),
     }),
   ),
   networks: z.array(
-    z.object({ name: z.string(), id: z.string(), subnet: z.string(), scope: z.string() }),
+    z.object({
+      name: z.string(),
+      id: z.string(),
+      subnet: z.string(),
+      scope: z.string(),
+      /** Present if it is true. */
+      encrypted: z.literal(true).optional(),
+      /** Present if it is true. */
+      internal: z.literal(true).optional(),
+    }),
   ),
   /** The containers: application and database of the car service, if present, then user-defined ones. */
   workload: z.array(
     z.object({
       container: z.string(),
+      /** The container's ID; absent in documents of earlier versions. */
+      id: z.string().optional(),
       machine: z.string(),
       network: z.string(),
       /** The container's address on that network. */
@@ -61,6 +74,18 @@ const topologyDocument = z.object({
         /** The number of its tasks; absent for a global service. */
         replicas: z.int().optional(),
         /** The digest of its description. */
+        mark: z.string(),
+      }),
+    )
+    .optional(),
+  /** The configs and secrets of a swarm; absent if the topology has none. */
+  files: z
+    .array(
+      z.object({
+        kind: z.enum(['config', 'secret']),
+        name: z.string(),
+        id: z.string(),
+        /** The digest of its content. */
         mark: z.string(),
       }),
     )

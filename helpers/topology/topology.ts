@@ -111,6 +111,30 @@ export function servicesOf({
   }));
 }
 
+/** A config or secret by its name, with the digest of its content. */
+export interface FilePlace {
+  readonly kind: 'config' | 'secret';
+  readonly name: string;
+  readonly mark: string;
+}
+
+/** Returns the configs and secrets of a topology. Without services, the managers store none. */
+export function filesOf({
+  services = [],
+  configs = [],
+  secrets = [],
+}: Pick<Topology, 'services' | 'configs' | 'secrets'>): FilePlace[] {
+  if (services.length === 0) return [];
+  const place =
+    (kind: FilePlace['kind']) =>
+    ({ name, content }: { readonly name: string; readonly content: string }): FilePlace => ({
+      kind,
+      name,
+      mark: digestOf(content),
+    });
+  return [...configs.map(place('config')), ...secrets.map(place('secret'))];
+}
+
 /** Returns the name of a secret of a service. */
 export function nameOfFile(used: string | { readonly name: string }): string {
   return typeof used === 'string' ? used : used.name;

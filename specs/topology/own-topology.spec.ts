@@ -51,7 +51,7 @@ describe('up of a topology file', () => {
     const wider = await write('wider.ts', example.replace('0.0/24', '0.0/16'));
     const refused = await lab.run('up', wider, '--reuse');
     expect(refused.stderr.trimEnd().split('\n').at(-1)).toMatch(
-      /^overlay-e2e: reuse the machines in .*: it has no network stairs of 10\.20\.0\.0\/16\. /,
+      /^overlay-e2e: reuse the machines in .*: network stairs: its subnet is 10\.20\.0\.0\/24, not 10\.20\.0\.0\/16\. /,
     );
 
     const down = await lab.run('down');

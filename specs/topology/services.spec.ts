@@ -94,7 +94,7 @@ describe('up of a topology with services', () => {
     expect(again.stdout, again.stderr).toBe(up.stdout);
     await writeFile(join(folder, 'shop.yml'), stack.replace('sleep infinity', 'sleep 1000000'));
     const refused = await lab.runIn(folder, 'up', './tins.ts', '--reuse');
-    expect(refused.stderr).toContain('the description of the service shop_till has changed');
+    expect(refused.stderr).toContain('service shop_till: its description has changed');
     await writeFile(join(folder, 'shop.yml'), stack);
     await provider.run('counter', ['docker', 'service', 'rm', 'stock']);
     const gone = await lab.runIn(folder, 'up', './tins.ts', '--reuse');

@@ -34,6 +34,7 @@ describe('a topology', { shuffle: false }, () => {
           );
           const workload = containers.map(async (one) => ({
             container: one.name,
+            id: one.id,
             machine: name,
             network: 'my-net',
             address: await (await engine.containers.find(one.name)).addressOn('my-net'),

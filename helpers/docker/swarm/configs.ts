@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CallOptions, Connection } from '../connection.ts';
+import { unlessStatus } from '../unless-status.ts';
 
 /** The configs of a swarm: small named files that the managers store. Only the engine of a manager knows them. */
 export interface Configs {
@@ -7,8 +8,8 @@ export interface Configs {
   create(name: string, content: string, options?: CallOptions): Promise<string>;
   /** Returns the content; undefined for an unknown name. */
   read(name: string, options?: CallOptions): Promise<string | undefined>;
-  /** Removes a config; ignores an unknown name. */
-  remove(name: string, options?: CallOptions): Promise<void>;
+  /** Removes a config; ignores an unknown one. */
+  remove(nameOrId: string, options?: CallOptions): Promise<void>;
 }
 
 const configAnswer = z.array(
@@ -50,14 +51,12 @@ export function openConfigs(connection: Connection): Configs {
       const found = await find(name, options);
       return found === undefined ? undefined : Buffer.from(found.Spec.Data, 'base64').toString();
     },
-    remove: async (name, options) => {
-      const found = await find(name, options);
-      if (found === undefined) return;
+    remove: async (nameOrId, options) => {
       await connection.call({
         ...options,
-        title: `config rm ${name}`,
+        title: `config rm ${nameOrId}`,
         answer: z.unknown(),
-        ask: (docker) => docker.getConfig(found.ID).remove(),
+        ask: (docker) => docker.getConfig(nameOrId).remove().catch(unlessStatus(404)),
       });
     },
   };

@@ -80,7 +80,7 @@ export async function bringUpStages(
         });
   const services =
     own.services.length === 0
-      ? Promise.resolve(undefined)
+      ? Promise.resolve({})
       : group.start(async () => {
           const machines = await members;
           await Promise.all([cars, containers]);
@@ -100,10 +100,10 @@ export async function bringUpStages(
     stage: until,
     cluster,
     machines: await described,
-    networks: (await networks).map(describeNetwork),
+    networks: (await networks).map((one) => describeNetwork(topology, one)),
     ...(await cars),
     workload: [...(await cars).workload, ...(await containers)],
-    ...omitUndefined({ services: await services }),
+    ...(await services),
   };
 }
 
@@ -152,16 +152,28 @@ async function describeMachine(machine: Machine, topology: Topology, signal: Abo
   using engine: Engine = connectEngine(machine);
   const { version } = await engine.version({ signal });
   const { name, address, url } = machine;
-  const { engineBundle, kernel } = machineOf(topology, name);
+  const { engineBundle, kernel, nodeLabels = [] } = machineOf(topology, name);
   return {
     name,
     address,
     engineUrl: url,
     engineVersion: version,
     ...omitUndefined({ engineBundle, kernel }),
+    ...(nodeLabels.length === 0 ? {} : { nodeLabels: [...nodeLabels] }),
   };
 }
 
-function describeNetwork({ name, id, subnet = '', scope }: NetworkFacts) {
-  return { name, id, subnet, scope };
+function describeNetwork(
+  { networks }: Topology,
+  { name, id, subnet = '', scope }: NetworkFacts,
+): TopologyDocument['networks'][number] {
+  const { encrypted, internal } = networks.find((one) => one.name === name) ?? {};
+  return {
+    name,
+    id,
+    subnet,
+    scope,
+    ...(encrypted ? { encrypted } : {}),
+    ...(internal ? { internal } : {}),
+  };
 }

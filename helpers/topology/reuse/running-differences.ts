@@ -3,6 +3,7 @@ import { openKeyValueStore } from '../../cluster/key-value/stores/open-store.ts'
 import type { EngineInfo } from '../../docker/info.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { clusterKindOf, keystoreOf, storeOf } from '../../cluster/cluster-plan.ts';
+import { describeDifference } from './change.ts';
 import { findDescriptionChanges } from './description-changes.ts';
 import type { TopologyDocument } from '../document.ts';
 import { includesStage, type Stage, type Topology, type TopologyMachine } from '../topology.ts';
@@ -54,7 +55,10 @@ export function findRunningDifferences(
     ...(includesStage(document.stage, until)
       ? []
       : [`it only reaches the stage ${document.stage}`]),
-    ...findDescriptionChanges(topology, until, document),
+    // Running machines are compared below.
+    ...findDescriptionChanges(topology, until, document)
+      .filter(({ kind, inPlace }) => kind !== 'machine' || inPlace)
+      .map(describeDifference),
     ...missing.map((name) => `no machine ${name}`),
     ...foreign.map((name) => `${name} is not in the topology`),
     ...kept

@@ -40,9 +40,15 @@ export async function bringUpContainers(
     await startContainers(deployments, containers, lookFrom(provider), { signal });
     const places = placesOf({ containers: own.map(({ container }) => container) });
     return await Promise.all(
-      places.map(async (place, at) => {
-        const address = await containers[at]?.addressOn(place.network, { signal });
-        return { ...place, address: address ?? '' };
+      places.map(async ({ container, ...place }, at) => {
+        const created = containers[at];
+        const address = await created?.addressOn(place.network, { signal });
+        return {
+          container,
+          ...omitUndefined({ id: created?.id }),
+          ...place,
+          address: address ?? '',
+        };
       }),
     );
   });

@@ -23,9 +23,12 @@ import type { PreparedImage } from '../../../workload/images/prepare-images.ts';
 import { provideImage } from '../../../workload/provide-image.ts';
 import type { TopologyDocument } from '../../document.ts';
 import {
+  type FilePlace,
+  filesOf,
   nameOfFile,
   parseServiceNetwork,
   parseServicePort,
+  type ServicePlace,
   servicesOf,
   type Topology,
   type TopologyService,
@@ -45,7 +48,7 @@ export interface ServicesEnvironment {
   readonly machines: readonly Machine[];
   /** The name of the machine whose engine creates services. */
   readonly manager: string;
-  readonly networks: readonly NetworkFacts[];
+  readonly networks: readonly Pick<NetworkFacts, 'id' | 'name'>[];
   readonly findSilent: FindSilentPorts;
   readonly signal: AbortSignal;
 }
@@ -57,7 +60,7 @@ export interface ServicesEnvironment {
 export async function bringUpServices(
   own: readonly OwnService[],
   { topology, machines, manager: name, networks, findSilent, signal }: ServicesEnvironment,
-): Promise<NonNullable<TopologyDocument['services']>> {
+): Promise<Pick<TopologyDocument, 'services' | 'files'>> {
   return await runStage('services', async () => {
     const engines = machines.map(connectEngine);
     const manager = engines.find(({ machine }) => machine.name === name);
@@ -69,48 +72,91 @@ export async function bringUpServices(
         own.map(({ image }) => provideImage(engine, image, { signal, hint })),
       ),
     );
-    const files = await createFiles(manager, topology, signal);
-    for (const one of own) await manager.services.create(specOf(one, files), { signal });
-    const running = await allSettled(
-      'services: tasks',
-      own.map(async ({ service }) => waitForPorts(manager, service, engines, findSilent, signal)),
-    );
-    const services = await Promise.all(
-      own.map(async ({ service }) => await manager.services.inspect(service.name, { signal })),
-    );
-    await waitForServiceRecords(engines, recordsOf(networks, services, running), { signal });
-    return describeServices(topology, services, networks);
+    const files: StoredFile[] = [];
+    for (const file of filesOf(topology)) {
+      files.push(await createFile(manager, topology, file, signal));
+    }
+    for (const one of own) await createService(manager, one, files, signal);
+    const wanted = own.map(({ service }) => service);
+    const environment = { topology, engines, manager, networks, findSilent, signal };
+    const services = await waitForServices(wanted, environment);
+    return { services, ...(files.length === 0 ? {} : { files }) };
   });
 }
 
-type StoredFiles = Readonly<Record<'configs' | 'secrets', ReadonlyMap<string, string>>>;
+/** The requirements of running services. */
+interface RunningServicesEnvironment
+  extends Pick<ServicesEnvironment, 'topology' | 'networks' | 'findSilent' | 'signal'> {
+  readonly engines: readonly Engine[];
+  readonly manager: Engine;
+}
 
-/** Creates the configs and secrets of a topology. Returns their IDs by name. */
-async function createFiles(
+/**
+ * Waits until all tasks of services run and listen on their ports, and until each engine with a task knows the addresses
+ * of these services. Returns them as the topology's document describes them.
+ */
+async function waitForServices(
+  wanted: readonly TopologyService[],
+  environment: RunningServicesEnvironment,
+): Promise<RunningService[]> {
+  const { topology, engines, manager, networks, findSilent, signal } = environment;
+  const running = await allSettled(
+    'services: tasks',
+    wanted.map(async (service) => waitForPorts(manager, service, engines, findSilent, signal)),
+  );
+  const services = await Promise.all(
+    wanted.map(async ({ name }) => await manager.services.inspect(name, { signal })),
+  );
+  await waitForServiceRecords(engines, recordsOf(networks, services, running), { signal });
+  return servicesOf(topology).flatMap((place) => {
+    const facts = services.find(({ name }) => name === place.service);
+    return facts === undefined ? [] : describeService(topology, place, facts, networks);
+  });
+}
+
+type RunningService = NonNullable<TopologyDocument['services']>[number];
+type StoredFile = NonNullable<TopologyDocument['files']>[number];
+
+/** Creates a config or secret of a topology. */
+async function createFile(
   manager: Engine,
   { configs = [], secrets = [] }: Topology,
-  signal: AbortSignal,
-): Promise<StoredFiles> {
-  const ids = { configs: new Map<string, string>(), secrets: new Map<string, string>() };
-  for (const { name, content } of configs) {
-    ids.configs.set(name, await manager.configs.create(name, content, { signal }));
-  }
-  for (const { name, content } of secrets) {
-    ids.secrets.set(name, await manager.secrets.create(name, content, { signal }));
-  }
-  return ids;
+  file: FilePlace,
+  signal: AbortSignal | undefined,
+): Promise<StoredFile> {
+  const { kind, name } = file;
+  const { content = '' } =
+    (kind === 'config' ? configs : secrets).find((one) => one.name === name) ?? {};
+  const store = kind === 'config' ? manager.configs : manager.secrets;
+  return { kind, name, id: await store.create(name, content, { signal }), mark: file.mark };
+}
+
+/** Creates a service, and returns its ID. Its tasks start later. */
+async function createService(
+  manager: Engine,
+  own: OwnService,
+  files: readonly StoredFile[],
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  return await manager.services.create(specOf(own, files), { signal });
 }
 
 /** Labels of a stack's services and their tasks, by which the docker client finds them. */
 const STACK = 'com.docker.stack.namespace';
 
-function specOf({ service, image }: OwnService, files: StoredFiles): ServiceSpec {
+function specOf({ service, image }: OwnService, files: readonly StoredFile[]): ServiceSpec {
   const { name, command, entrypoint, environment, constraints, health, stopGrace, stack } = service;
   const labels = stack === undefined ? undefined : { [STACK]: stack };
   const mounted = (
-    kind: keyof StoredFiles,
+    kind: StoredFile['kind'],
     used: readonly { readonly name: string; readonly target: string }[] | undefined,
-  ) => used?.map((one): ServiceFile => ({ ...one, id: files[kind].get(one.name) ?? '' }));
+  ) =>
+    used?.map(
+      (one): ServiceFile => ({
+        ...one,
+        id: files.find((file) => file.kind === kind && file.name === one.name)?.id ?? '',
+      }),
+    );
   return {
     name,
     image: image.tag,
@@ -125,9 +171,9 @@ function specOf({ service, image }: OwnService, files: StoredFiles): ServiceSpec
       constraints,
       labels,
       containerLabels: labels,
-      configs: mounted('configs', service.configs),
+      configs: mounted('config', service.configs),
       secrets: mounted(
-        'secrets',
+        'secret',
         service.secrets?.map((one) =>
           typeof one === 'string' ? { name: one, target: one } : { ...one, name: nameOfFile(one) },
         ),
@@ -178,7 +224,7 @@ async function waitForPorts(
 }
 
 function recordsOf(
-  networks: readonly NetworkFacts[],
+  networks: readonly Pick<NetworkFacts, 'id' | 'name'>[],
   services: readonly ServiceFacts[],
   running: readonly (readonly ServiceTask[])[],
 ): NetworkOfServices[] {
@@ -195,27 +241,26 @@ function recordsOf(
   }));
 }
 
-function describeServices(
+/** Describes a service as the topology's document does. */
+function describeService(
   topology: Topology,
-  services: readonly ServiceFacts[],
-  networks: readonly NetworkFacts[],
-): NonNullable<TopologyDocument['services']> {
-  return servicesOf(topology).map(({ service, mark }) => {
-    const facts = services.find(({ name }) => name === service);
-    const described = topology.services?.find(({ name }) => name === service);
-    const used = (described?.networks ?? []).map((one) => parseServiceNetwork(one).name);
-    return {
-      service,
-      id: facts?.id ?? '',
-      networks: networks
-        .filter(({ name }) => used.includes(name))
-        .map(({ id, name }) => ({
-          name,
-          ...omitUndefined({ address: facts?.virtualAddresses[id] }),
-        })),
-      ports: (described?.ports ?? []).map(parseServicePort),
-      ...omitUndefined({ replicas: facts?.replicas }),
-      mark,
-    };
-  });
+  { service, mark }: ServicePlace,
+  { id, virtualAddresses, replicas }: Pick<ServiceFacts, 'id' | 'virtualAddresses' | 'replicas'>,
+  networks: readonly Pick<NetworkFacts, 'id' | 'name'>[],
+): RunningService {
+  const described = topology.services?.find(({ name }) => name === service);
+  const used = (described?.networks ?? []).map((one) => parseServiceNetwork(one).name);
+  return {
+    service,
+    id,
+    networks: networks
+      .filter(({ name }) => used.includes(name))
+      .map((network) => ({
+        name: network.name,
+        ...omitUndefined({ address: virtualAddresses[network.id] }),
+      })),
+    ports: (described?.ports ?? []).map(parseServicePort),
+    ...omitUndefined({ replicas }),
+    mark,
+  };
 }

@@ -76,6 +76,7 @@ async function describeContainers(
   return await Promise.all(
     [application, database].map(async (container) => ({
       container: container.name,
+      id: container.id,
       machine: container.machine.name,
       network,
       address: await container.addressOn(network, { signal }),

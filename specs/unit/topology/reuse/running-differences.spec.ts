@@ -9,6 +9,7 @@ import {
 import { carCluster, seed } from '../../../../helpers/topology/seed.ts';
 import { findTopology } from '../../../../helpers/topology/topologies.ts';
 import {
+  filesOf,
   placesOf,
   servicesOf,
   type Topology,
@@ -209,8 +210,8 @@ test('a changed description differs in its changes', () => {
   expect(differences).toEqual(
     expect.arrayContaining([
       'its cluster is consul mh-keystore eth1:2376, not etcd mh-keystore eth1:2376',
-      'it has no network my-net of 10.0.10.0/24',
-      'it has no mysqlserver on master-host',
+      'network my-net: its subnet is 10.0.9.0/24, not 10.0.10.0/24',
+      'container mysqlserver: it is on worker-host, not on master-host',
     ]),
   );
   const [plan, ...others] = findRunningDifferences(
@@ -222,6 +223,41 @@ test('a changed description differs in its changes', () => {
   );
   expect(plan).toMatch(/^its cluster is/);
   expect(others.filter((one) => !one.startsWith('mh-keystore'))).toEqual([]);
+});
+
+test('networks are compared with all of their options, and removed ones are named', () => {
+  const kept = names.map((name) => keep(name));
+  const find = (topology: Topology, running = document) =>
+    findRunningDifferences(topology, 'workload', running, kept, now);
+  const net = {
+    name: 'my-net',
+    driver: 'overlay',
+    subnet: '10.0.9.0/24',
+    createdOn: 'master-host',
+  } as const;
+  const more = { ...net, name: 'more-net', subnet: '10.0.10.0/24' };
+  expect(find({ ...seed, networks: [net, more] })).toEqual(['it has no network more-net']);
+  expect(find({ ...seed, networks: [{ ...net, internal: true }] })).toEqual([
+    'network my-net: it is not internal',
+  ]);
+  const encrypted = document.networks.map((one) => ({ ...one, encrypted: true as const }));
+  expect(find(seed, { ...document, networks: encrypted })).toEqual([
+    'network my-net: it is encrypted',
+  ]);
+  // Any machine of the cluster can create a network. The network is the same.
+  expect(find({ ...seed, networks: [{ ...net, createdOn: 'worker-host' }] })).toEqual([]);
+  const gone = [...document.networks, { ...document.networks[0], name: 'old-net', id: 'c9b4' }];
+  expect(find(seed, { ...document, networks: gone as TopologyDocument['networks'] })).toEqual(
+    expect.arrayContaining(['it has a network old-net, which is not in the topology']),
+  );
+});
+
+test('changed node labels are named', () => {
+  const machines = seed.machines.map((one) => ({ ...one, nodeLabels: ['disk=ssd'] }));
+  const kept = names.map((name) => keep(name));
+  expect(findRunningDifferences({ ...seed, machines }, 'workload', document, kept, now)).toEqual(
+    names.map((name) => `machine ${name}: its node labels are none, not disk=ssd`),
+  );
 });
 
 test('another topology is a single difference', () => {
@@ -272,11 +308,10 @@ test('a container with a changed description is named, and so is another one', (
     findRunningDifferences(topology, 'workload', kept, machines, now);
   expect(find({ ...seed, containers: [shop] })).toEqual([]);
   expect(find({ ...seed, containers: [{ ...shop, machine: 'worker-host' }] })).toEqual([
-    'the description of shop has changed',
-    'it has no shop on worker-host',
+    'container shop: it is on master-host, not on worker-host',
   ]);
   expect(find({ ...seed, containers: [{ ...shop, command: ['sh'] }] })).toEqual([
-    'the description of shop has changed',
+    'container shop: its description has changed',
   ]);
   expect(find(seed)).toEqual(['it has a container shop, which is not in the topology']);
 });
@@ -333,6 +368,7 @@ function differInServices(
       cluster: topology.cluster,
       machines: only(document.machines),
       services: running,
+      files: filesOf(withServices).map((one) => ({ ...one, id: 'f1' })),
     },
     machines.map(member),
     now,
@@ -344,22 +380,24 @@ test('services are compared with the topology and with the manager', () => {
   expect(differInServices(withServices, known)).toEqual([]);
   expect(differInServices({ ...withServices, services: [] }, known)).toEqual([
     'it has a service web, which is not in the topology',
+    'it has a config page, which is not in the topology',
   ]);
   const [web = services[0]] = services;
   const api = { ...web, name: 'api' } as const;
   expect(
     differInServices({ ...withServices, services: [...services, api] } as Topology, known),
   ).toEqual(['it has no service api']);
-  for (const changed of [
-    { services: services.map((one) => ({ ...one, image: 'web:2' })) },
-    { configs: [{ name: 'page', content: 'bye' }] },
-  ]) {
-    expect(differInServices({ ...withServices, ...changed }, known)).toEqual([
-      'the description of the service web has changed',
-    ]);
-  }
-  for (const other of [undefined, new Map([['web', 's2']])]) {
-    expect(differInServices(withServices, other)).toEqual([
+  const other = services.map((one) => ({ ...one, image: 'web:2' }));
+  expect(differInServices({ ...withServices, services: other }, known)).toEqual([
+    'service web: its description has changed',
+  ]);
+  const configs = [{ name: 'page', content: 'bye' }];
+  expect(differInServices({ ...withServices, configs }, known)).toEqual([
+    'service web: its description has changed',
+    'config page: its content has changed',
+  ]);
+  for (const wrong of [undefined, new Map([['web', 's2']])]) {
+    expect(differInServices(withServices, wrong)).toEqual([
       'master-host does not know the service web with its original ID',
     ]);
   }
