@@ -30,6 +30,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   tc: 'iproute2',
   nsenter: 'util-linux',
   unshare: 'util-linux',
+  taskset: 'util-linux',
   mount: 'mount',
   iptables: 'iptables',
   ip6tables: 'iptables',
@@ -37,7 +38,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Provides `ip`, `bridge`, `ss`, `tc`, `nsenter`, `unshare`, `mount`, `iptables` and `ping` without installing
+ * Provides `ip`, `bridge`, `ss`, `tc`, `nsenter`, `unshare`, `taskset`, `mount`, `iptables` and `ping` without installing
  * anything: programs that the host lacks are unpacked into the cache, from packages of the same release.
  */
 export async function prepareTools(): Promise<Tools> {

@@ -10,5 +10,5 @@ exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 for cgroup in $cgroups; do echo $$ >"$cgroup/cgroup.procs"; done
 # --kill-child ties all processes of the machine to one.
 # shellcheck disable=SC2086 -- Without root, one option: the PID namespace that ends with the keeper.
-exec nsenter --net="$namespace" $join_pids \
+exec taskset -c "$processor" nsenter --net="$namespace" $join_pids \
   unshare --mount --ipc --pid --fork --kill-child=KILL sh "$here/jail.sh" "$1"

@@ -9,12 +9,13 @@ import type { MachineConfig } from '../../netns/state/machine-config.ts';
 import { machineNamespace, namespaceFile } from '../../netns/state/names.ts';
 import { machineDataFolder, type Store } from '../../netns/state/store.ts';
 import { activity } from '../../process/activity.ts';
-import type { AddressRange } from '../../process/address-range.ts';
+import { type AddressRange, parseAddress } from '../../process/address-range.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { writeAtomically } from '../../process/files/write-atomically.ts';
 import { isRootless, ROOTLESS_PIDS } from '../../process/rootless.ts';
 import { shellVariables, tail } from '../../process/run-command.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
+import { chooseProcessor } from './choose-processor.ts';
 import { lastWords } from './last-words.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -29,7 +30,7 @@ export interface GuestParts {
   readonly range: AddressRange;
   /** Folder of {@link prepareGuestRoot}. */
   readonly root: string;
-  /** Environment with ip, nsenter, unshare. */
+  /** Environment with ip, nsenter, unshare, taskset. */
   readonly env: Env;
   /** Folders of the host that the machine sees, read-only, under the same path. */
   readonly visible: readonly string[];
@@ -146,6 +147,7 @@ function bootVariables(store: Store, parts: GuestParts): string {
     cgroups: cgroupsToJoin(store, config.Name).join(' '),
     visible: visible.join('\n'),
     memory: `${Memory || DEFAULT_MEMORY}`,
+    processor: `${chooseProcessor(parseAddress(IPAddress) ?? 0)}`,
     mac: MACAddress,
     address: `${IPAddress}/${range.prefix}`,
     gateway: Egress ? egressAddress(range) : '',

@@ -11,6 +11,7 @@ import { makePrivateFolder, writeAtomically } from '../../process/files/write-at
 import { isRunning } from '../../process/is-running.ts';
 import { quoteForShell, runCommand, shellVariables, tail } from '../../process/run-command.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
+import { chooseProcessor } from '../boot/choose-processor.ts';
 import { lastWords } from '../boot/last-words.ts';
 import { prepareGuestRoot } from '../root/guest-root.ts';
 import { MEMORY, memoryFolder } from './memory-folder.ts';
@@ -42,9 +43,10 @@ export function findComputer(): number | undefined {
 export async function startComputer(): Promise<number> {
   const folder = computerFolder();
   requireShortWords(folder);
-  const [root, network, { env }] = await Promise.all([
+  const [root, network, { file: taskset }, { env }] = await Promise.all([
     prepareGuestRoot(),
     prepareNetworkProgram(),
+    prepareTool('taskset', 'util-linux'),
     prepareTool('mke2fs', 'e2fsprogs'),
   ]);
   await makePrivateFolder(folder);
@@ -62,6 +64,7 @@ export async function startComputer(): Promise<number> {
   const log = join(folder, 'console.log');
   await writeFile(log, '', { mode: 0o600 });
   const words = [
+    `${quoteForShell(taskset)} -c ${chooseProcessor(process.pid)}`,
     join(root, 'usr/bin/linux.uml'),
     'noreboot',
     'umid=guest',
