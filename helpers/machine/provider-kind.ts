@@ -16,7 +16,10 @@ export interface ProviderConditions {
   readonly has: (program: string) => boolean;
 }
 
-export type ProviderName = 'netns' | 'uml' | 'docker-machine';
+/** The providers that create machines, by their names in E2E_PROVIDER. */
+export const providerNames = ['netns', 'uml', 'docker-machine'] as const;
+
+export type ProviderName = (typeof providerNames)[number];
 
 /** The chosen provider, with the reason. */
 export interface Decision {

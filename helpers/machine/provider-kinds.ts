@@ -3,7 +3,7 @@ import { netnsKind } from './netns/kind.ts';
 import { umlKind } from './uml/kind.ts';
 import type { ProviderKind, ProviderName } from './provider-kind.ts';
 
-/** The providers that create machines, by their names in E2E_PROVIDER. */
+/** The providers by name. */
 export const providerKinds: Readonly<Record<ProviderName, ProviderKind>> = {
   netns: netnsKind,
   uml: umlKind,

@@ -7,7 +7,8 @@ const root = join(import.meta.dirname, '../..');
 const page = readFileSync(join(root, 'docs/providers.md'), 'utf8');
 
 test('The commands of the page bring up, check and tear down a swarm', async () => {
-  const [, block = ''] = /```sh\n(export E2E_PROVIDER=uml\n.*?)```/s.exec(page) ?? [];
+  const [, block = ''] =
+    /```sh\n(npx overlay-e2e up swarm-mode --provider uml\n.*?)```/s.exec(page) ?? [];
   const { stdout } = await typeBlock(block);
   expect(stdout).toMatch(/^✔ topology swarm-mode: healthy$/m);
   expect(stdout).toMatch(/^Removed: master-host, worker-host\.$/m);

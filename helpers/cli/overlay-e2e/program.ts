@@ -18,6 +18,7 @@ import { addTest } from './commands/test.ts';
 import { addUp } from './commands/up.ts';
 import { describeCommand, fitHelp } from './describe.ts';
 import { enterNamespaces } from './enter-namespaces.ts';
+import { setProvider } from './set-provider.ts';
 import { interrupted } from './exit-codes.ts';
 import { ownVersion } from '../../process/own-version.ts';
 
@@ -64,6 +65,7 @@ export function createProgram({ isPlugin = false } = {}): Command {
   program.setOptionValue('isPlugin', isPlugin);
   program.hook('preAction', async (_program, command) => {
     if (isPlugin) return;
+    setProvider(command);
     const exitCode = await enterNamespaces(command);
     if (exitCode !== undefined) process.exit(exitCode);
   });

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { providerNames } from '../../../machine/provider-kind.ts';
 import { topologies } from '../../../topology/topologies.ts';
 import { stages } from '../../../topology/topology.ts';
 import { describeCommand } from '../describe.ts';
@@ -18,6 +19,12 @@ export function addUp(program: Command): void {
     .option('--json', 'print one JSON document on standard output; progress goes to standard error')
     .addOption(
       new Option('--until <stage>', 'the last stage to bring up (default: all)').choices(stages),
+    )
+    .addOption(
+      new Option(
+        '--provider <name>',
+        'the provider of the machines, like E2E_PROVIDER (default: one is chosen, and the run says why)',
+      ).choices(providerNames),
     )
     .option(
       '--engine-bundle <version>',
@@ -52,6 +59,10 @@ export function addUp(program: Command): void {
       {
         command: 'overlay-e2e up swarm-mode --engine-bundle 20.10.24',
         does: 'another kind of cluster with another engine',
+      },
+      {
+        command: 'overlay-e2e up swarm-mode --provider uml',
+        does: 'machines with their own kernel',
       },
       {
         command: 'overlay-e2e up ./my-cluster.ts',
