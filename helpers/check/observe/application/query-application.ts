@@ -19,11 +19,18 @@ export async function queryApplication(
 ): Promise<ApplicationAnswer> {
   const { url, isCarService = false } = expected;
   const options = { limit: LIMIT, signal: context.signal };
+  // During the first request. The others are counted, so nothing else is to read the database then.
+  const noLonger = new AbortController();
+  const signal = AbortSignal.any([context.signal, noLonger.signal]);
+  const reading = isCarService ? readRow(expected, cluster, { ...context, signal }) : undefined;
+  // Awaited only after the request.
+  reading?.catch(() => undefined);
   try {
     const { status, body } = await requestCar(url, options);
     const answer = { url, status, body, error: undefined };
-    if (status !== expected.status || !isCarService) return { ...answer, database: undefined };
-    return { ...answer, database: await watchDatabase(expected, cluster, context) };
+    if (status !== expected.status || reading === undefined)
+      return { ...answer, database: undefined };
+    return { ...answer, database: await watchDatabase(expected, reading, context) };
   } catch (error) {
     context.signal.throwIfAborted();
     return {
@@ -33,27 +40,46 @@ export async function queryApplication(
       error: firstLine(error),
       database: undefined,
     };
+  } finally {
+    noLonger.abort();
   }
+}
+
+/** A car of the database, and its container. */
+interface CarRow {
+  readonly container: Container;
+  readonly row: string;
+}
+
+async function readRow(
+  { url, database: name }: ExpectedApplication,
+  cluster: QueriedCluster,
+  context: ObservationContext,
+): Promise<CarRow | undefined> {
+  const container = await findContainer(name, cluster, context);
+  if (container === undefined) return undefined;
+  const id = Number(new URL(url).pathname.split('/').at(-1));
+  const options = { limit: LIMIT, signal: context.signal };
+  return { container, row: await readCarFromDatabase(container, id, options) };
 }
 
 async function watchDatabase(
   { url, database: name }: ExpectedApplication,
-  cluster: QueriedCluster,
-  context: ObservationContext,
+  reading: Promise<CarRow | undefined>,
+  { signal }: ObservationContext,
 ): Promise<DatabaseView | { readonly error: string }> {
-  const options = { limit: LIMIT, signal: context.signal };
+  const options = { limit: LIMIT, signal };
   try {
-    const database = await findContainer(name, cluster, context);
-    if (database === undefined)
+    const found = await reading;
+    if (found === undefined)
       return { error: `no container ${name ?? 'of its database'} is running` };
     const queries = await countQueries({
-      count: async () => await countSelects(database, options),
+      count: async () => await countSelects(found.container, options),
       ask: async () => await requestCar(url, options),
     });
-    const id = Number(new URL(url).pathname.split('/').at(-1));
-    return { queries, row: await readCarFromDatabase(database, id, options) };
+    return { queries, row: found.row };
   } catch (error) {
-    context.signal.throwIfAborted();
+    signal.throwIfAborted();
     return { error: firstLine(error) };
   }
 }
