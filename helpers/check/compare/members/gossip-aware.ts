@@ -60,8 +60,10 @@ function findUnaware(
   }
   return hosts.flatMap(({ name: peer, address }): Difference[] => {
     if (address === undefined || address === own) return [];
-    const state = members.find((one) => one.address === address)?.state;
-    if (state === 'alive' || state === 'suspect') return [];
+    // Gossip remembers a member that died for hours. Another one may have its address now.
+    const states = members.filter((one) => one.address === address).map((one) => one.state);
+    if (states.some((one) => one === 'alive' || one === 'suspect')) return [];
+    const [state] = states;
     return [
       {
         kind: 'gossip-unaware',

@@ -38,6 +38,24 @@ describe('A key-value cluster', () => {
     expect(diagnose(keyValueCluster())).toMatchObject({ verdict: 'healthy', found: [] });
   });
 
+  test('is healthy if gossip remembers a dead member at the address of a new one', () => {
+    const former = { name: 'former-host', address: '192.168.99.102', state: 'dead' as const };
+    const { hosts } = keyValueCluster();
+    const alive = hosts.map(({ name, address = '' }) => ({
+      name,
+      address,
+      state: 'alive' as const,
+    }));
+    const remembers = (members: typeof alive) => ({
+      hosts: {
+        'master-host': { gossip: withValue({ isThere: true, members: [former, ...members] }) },
+      },
+    });
+    expect(diagnose(keyValueCluster(remembers(alive)))).toMatchObject({ verdict: 'healthy' });
+    const others = alive.filter(({ name }) => name !== worker);
+    expect(diagnose(keyValueCluster(remembers(others)))).toMatchObject({ verdict: 'defects' });
+  });
+
   test('with an engine that does not answer has this finding only', () => {
     const others = keyValueCluster().hosts;
     const lonely = withValue({
