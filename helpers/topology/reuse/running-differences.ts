@@ -134,8 +134,11 @@ function engineDifferences(
   const store = asked.options.find((option) => option.startsWith('cluster-store='));
   const lacking = asked.labels.filter((label) => !engine.labels.includes(label));
   const member = keystoreOf(document.cluster) !== noted.name;
-  const networks = member ? document.networks : [];
   const kind = clusterKindOf(document.cluster);
+  // A worker of a swarm may have no container on a network.
+  const isInformed =
+    !kind.networksFollowContainers || kind.serviceManagerOf(document.cluster) === noted.name;
+  const networks = member && isInformed ? document.networks : [];
   const swarm = kind.swarmState;
   const workload = document.workload.filter(({ machine }) => machine === noted.name);
   const containers = [

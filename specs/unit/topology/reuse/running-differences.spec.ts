@@ -402,3 +402,26 @@ test('services are compared with the topology and with the manager', () => {
     ]);
   }
 });
+
+test('only the manager of a swarm must know a network on which no container of a worker is', () => {
+  const cluster = { kind: 'swarm-mode', manager: 'master-host' } as const;
+  const topology: Topology = { ...seed, cluster, machines: only(seed.machines) };
+  const inSwarm = { ...document, cluster, machines: only(document.machines) };
+  const differencesWithout = (unaware: Name) => {
+    const kept = (['master-host', 'worker-host'] as const).map((name) =>
+      keep(name, {
+        machine: { engineOptions: [] },
+        engine: {
+          clusterStore: undefined,
+          swarm: 'active',
+          ...(name === unaware ? { networks: new Map() } : {}),
+        },
+      }),
+    );
+    return findRunningDifferences(topology, 'workload', inSwarm, kept, now);
+  };
+  expect(differencesWithout('worker-host')).toEqual([]);
+  expect(differencesWithout('master-host')).toEqual([
+    'master-host does not know the network my-net with its original ID',
+  ]);
+});
