@@ -7,13 +7,13 @@ import { connectEngine } from '../docker/engine.ts';
 import { type FaultStage, onFaultStage } from '../fault/inject-fault.ts';
 import type { MachineProvider } from '../machine/machine.ts';
 import { activity } from '../process/activity.ts';
-import { HarnessError } from '../process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../process/waits/wait-for.ts';
 import { withWholeWaits } from '../process/waits/cut-waits.ts';
 import type { TopologyDocument } from '../topology/document.ts';
 import { topologyTarget } from '../topology/target/audit-target.ts';
 import { readEngineEvents } from './engine-events.ts';
 import { FollowedAddresses } from './follow-addresses.ts';
+import { leaveOutOwnKernels } from './leave-out-own-kernels.ts';
 import type {
   FaultWindow,
   LayerResult,
@@ -146,33 +146,7 @@ export async function auditRunning(
 async function preparePlan(provider: MachineProvider, document: TopologyDocument, most: number) {
   const listed = await provider.list();
   const addresses = new Map(listed.map(({ name, address }) => [name, address]));
-  // The meter needs Perl and the clock of this computer: machines with their own kernel have neither.
-  const foreign = new Set(
-    document.machines
-      .filter(({ kernel }) => kernel === 'own' || provider.name !== 'netns')
-      .map(({ name }) => name),
-  );
-  const plan = planPaths(document, addresses, most);
-  const measured: PathPlan = {
-    ...plan,
-    containers: plan.containers.filter(({ machine }) => !foreign.has(machine)),
-    paths: plan.paths.filter(({ machine, kind, to }) => {
-      const target = plan.containers.find(({ name }) => name === to)?.machine;
-      const listens = ['udp', 'tcp', 'stream'].includes(kind);
-      return !foreign.has(machine) && !(listens && target !== undefined && foreign.has(target));
-    }),
-  };
-  if (measured.paths.length === 0) {
-    throw new HarnessError({
-      code: 'input-invalid',
-      tried: 'measure the running topology',
-      observed:
-        foreign.size > 0
-          ? `no path begins on a machine that shares the kernel of this computer`
-          : 'the topology has no two containers on one network',
-      hint: 'measure a topology with containers on machines of the provider netns',
-    });
-  }
+  const measured = leaveOutOwnKernels(planPaths(document, addresses, most), document);
   const engines = new Map(listed.map((machine) => [machine.name, machine]));
   const ids = new Map(
     await Promise.all(
@@ -184,11 +158,7 @@ async function preparePlan(provider: MachineProvider, document: TopologyDocument
       }),
     ),
   );
-  const unmeasured = [
-    ...plan.unmeasured,
-    ...[...foreign].map((name) => `${name}: it has its own kernel`),
-  ];
-  return { plan: measured, unmeasured, ids };
+  return { plan: measured, unmeasured: measured.unmeasured, ids };
 }
 
 /** Returns the words of meter.pl for a machine. */
