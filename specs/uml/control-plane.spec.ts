@@ -38,4 +38,17 @@ describe('A check of a swarm reports each defect of its control plane and nothin
     expect(after.verdict, renderVerdict(after, layout)).toBe('healthy');
     await lab.engine('master-host').services.remove('undrained');
   });
+
+  test('The printed fix makes a manager the only one after all others have left', async ({
+    lab,
+    labs,
+  }) => {
+    const [left] = own.filter(({ isPermanent = false }) => isPermanent);
+    const { before, after } = await typeFixes(lab, [left as Defect]);
+    await attach('the result of the check', renderVerdict(before, layout));
+    expect(findMistakes([left as Defect], before.diagnoses)).toEqual([]);
+    const { alongside = [] } = left as Defect;
+    expect(after.diagnoses, renderVerdict(after, layout)).toMatchObject(alongside);
+    await labs.discard();
+  });
 });

@@ -100,9 +100,27 @@ async function readNetworks(
       .filter(({ id }) => !known.has(id))
       .map(async (network) => {
         if (network.driver !== 'overlay') return network;
-        return await unlessGone(engine.networks.inspect(network.id, { ...options, verbose: true }));
+        return await unlessGone(inspectOverlay(engine, network.id, options));
       }),
   ).then(withoutGone);
+}
+
+/**
+ * Inspects an overlay verbosely; without the containers of other hosts if the engine closes the connection. While an engine
+ * joins an overlay on which it already knows services, its handler of this request panics (`getLBIndex` of libnetwork in
+ * 26.1.5). Nothing else of the engine is concerned.
+ */
+async function inspectOverlay(
+  { networks }: Engine,
+  id: string,
+  options: CallOptions,
+): Promise<NetworkFacts> {
+  try {
+    return await networks.inspect(id, { ...options, verbose: true });
+  } catch (error) {
+    if (!(error instanceof HarnessError) || error.code !== 'engine-stopped') throw error;
+    return await networks.inspect(id, options);
+  }
 }
 
 async function readContainers(engine: Engine, options: CallOptions): Promise<ContainerFacts[]> {

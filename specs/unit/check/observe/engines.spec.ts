@@ -5,6 +5,7 @@ import { observeEngineAgain } from '../../../../helpers/check/observe/engines.ts
 import { withValue } from '../../../../helpers/check/model/observed.ts';
 import type { ContainerFacts } from '../../../../helpers/docker/containers/container-facts.ts';
 import { containerOf, overlay } from '../healthy-cluster.ts';
+import { serveEngine } from '../../docker/serve-engine.ts';
 import { engineOf, hostOf } from '../observation.ts';
 
 /** Returns an engine that has the overlay network and these containers when it is queried again. */
@@ -47,3 +48,24 @@ test.each([
     expect(endpointsOf({ hosts: [host] }).map(({ container }) => container)).toEqual(expected);
   },
 );
+
+test('An engine that panics while it lists the containers of an overlay still answers', async () => {
+  const network = {
+    Name: 'front',
+    Id: 'f'.repeat(25),
+    Driver: 'overlay',
+    Scope: 'swarm',
+    IPAM: {},
+  };
+  const asked: string[] = [];
+  const { engine } = await serveEngine(({ url = '', socket }, response) => {
+    asked.push(url);
+    if (url.includes('verbose')) socket.destroy();
+    else if (/\/networks\/f+$/.test(url)) response.end(JSON.stringify(network));
+    else response.end(JSON.stringify(url.includes('/networks') ? [network] : []));
+  });
+  const { value: first } = engineOf({ networks: [] });
+  const { networks } = await observeEngineAgain(first, engine, signal);
+  expect(networks).toMatchObject([{ name: 'front', tasks: [] }]);
+  expect(asked.some((url) => url.includes('verbose'))).toBe(true);
+});
