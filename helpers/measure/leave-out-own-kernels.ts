@@ -3,7 +3,7 @@ import type { TopologyDocument } from '../topology/document.ts';
 import type { PathPlan } from './plan-paths.ts';
 
 /**
- * Leaves out the machines with their own kernel, and paths to what listens there: the meter needs a command whose output
+ * Leaves out the machines with their own kernel, and paths to listeners there: the meter needs a command whose output
  * comes while it runs, and the clock of this computer. Throws if no path remains.
  *
  * The provider of the topology counts, not that of this process: both create machines in the same state directory.
