@@ -27,8 +27,22 @@ const topologyDocument = z.object({
       kernel: z.literal('own').optional(),
       /** The node labels of the topology, if it has some. */
       nodeLabels: z.array(z.string()).optional(),
+      /**
+       * Present for a machine that joined a running key-value cluster. Its engine learns of earlier containers by queries,
+       * and Docker 20.10 never forgets such a container, even if another one gets its address.
+       */
+      late: z
+        .object({
+          /** The IDs of the containers that existed before. */
+          containers: z.array(z.string()),
+          /** The networks on which the machine has had containers. */
+          networks: z.array(z.string()),
+        })
+        .optional(),
     }),
   ),
+  /** Names of machines whose creation has begun and not ended. */
+  unfinished: z.array(z.string()).optional(),
   networks: z.array(
     z.object({
       name: z.string(),
@@ -49,7 +63,7 @@ const topologyDocument = z.object({
       id: z.string().optional(),
       machine: z.string(),
       network: z.string(),
-      /** The container's address on that network. */
+      /** The container's address on that network; empty until the container was ready for the first time. */
       address: z.string(),
       /** The digest of a user-defined container's description. */
       mark: z.string().optional(),
@@ -75,6 +89,8 @@ const topologyDocument = z.object({
         replicas: z.int().optional(),
         /** The digest of its description. */
         mark: z.string(),
+        /** Present until its tasks have run for the first time. */
+        unready: z.literal(true).optional(),
       }),
     )
     .optional(),

@@ -104,7 +104,7 @@ describe('a topology', { shuffle: false }, () => {
       const second = await lab.run('up', '--json');
       expectRefusal(
         second,
-        `bring up seed in ${lab.store}: machines exist (master-host, mh-keystore, worker-host). Tear them down with "overlay-e2e down", use them with --reuse, or name another folder in MACHINE_STORAGE_PATH.`,
+        `bring up seed in ${lab.store}: machines exist (master-host, mh-keystore, worker-host). Tear them down with "overlay-e2e down", use them with --reuse, change them into this topology with --converge (--dry-run shows the changes), or name another folder in MACHINE_STORAGE_PATH.`,
       );
       await expectUntouched(lab, before);
     });

@@ -148,6 +148,31 @@ async function waitForGossip(
   );
 }
 
+/** Waits until the gossip of none of these machines lists a machine that has left the cluster among the living members. */
+export async function waitUntilLeft(
+  gone: Machine,
+  machines: readonly Machine[],
+  { limit = 60_000, signal }: StoreOptions = {},
+): Promise<void> {
+  await allSettled(
+    `${gone.name}: leave the gossip`,
+    machines.map(async (machine) => {
+      await onMachine(machine.name, () =>
+        waitFor(
+          `${machine.name}: gossip has noticed that ${gone.name} left`,
+          async () => {
+            const members = await readGossipMembers(machine.address, { signal });
+            const member = members.find(({ address }) => address === gone.address);
+            const isAlive = member?.state === 'alive' || member?.state === 'suspect';
+            return isAlive ? notYet(`${gone.name} is ${member.state}`) : done(undefined);
+          },
+          { limit: scaleLimit(limit, machines), signal },
+        ),
+      );
+    }),
+  );
+}
+
 async function waitForGossipPeers(
   machine: Machine,
   others: readonly Machine[],

@@ -33,6 +33,8 @@ export interface Containers {
   find(nameOrId: string, options?: CallOptions): Promise<Container>;
   /** Returns the result of `docker inspect` for a container by name or ID. Throws if it does not exist. */
   inspect(nameOrId: string, options?: CallOptions): Promise<ContainerFacts>;
+  /** Removes a container, running or not, with its anonymous volumes. Ignores an unknown one. */
+  remove(nameOrId: string, options?: CallOptions): Promise<void>;
   /** Returns all containers, running or not. */
   list(options?: CallOptions): Promise<ContainerSummary[]>;
   /**
@@ -52,6 +54,8 @@ export function openContainers(connection: Connection): Containers {
     },
     inspect: async (nameOrId, options) =>
       await connection.call(inspectCall(nameOrId, nameOrId, options)),
+    remove: async (nameOrId, options) =>
+      await openContainer(connection, nameOrId, nameOrId).remove(options),
     list: async (options) =>
       await connection.call({
         ...options,

@@ -2,7 +2,7 @@ import { connectEngine, type Engine } from '../../docker/engine.ts';
 import type { NetworkFacts } from '../../docker/networks.ts';
 import type { Machine, MachineProvider } from '../../machine/machine.ts';
 import type { CarServiceImages } from '../../workload/deploy-car-service.ts';
-import { prepareImages } from '../../workload/images/prepare-images.ts';
+import { type PreparedImage, prepareImages } from '../../workload/images/prepare-images.ts';
 import { requireKernelFeatures } from '../choose-kernels.ts';
 import type { TopologyDocument } from '../document.ts';
 import { formerOf } from './stages/form-cluster.ts';
@@ -37,23 +37,15 @@ export async function bringUpStages(
   const { signal } = group;
   const images = prepareImages(provider.pullsImages ? 'pull' : 'build');
   // Prepared immediately: images that the cache lacks are built in parallel, and while the keystore starts.
-  const placed = includesStage(until, 'workload')
-    ? [...placeImages(topology, images), ...placeOwnImages(topology, own)]
-    : [];
-  for (const { image } of placed) void group.start(() => image);
+  const placed = placeArchives({ topology, own }, images, provider, until);
+  for (const { image } of placed.images) void group.start(() => image);
   const { cluster } = topology;
-  const probe = provider.name === 'netns' && includesStage(until, 'cluster') ? placeProbe() : [];
   const { separate, members, informed } = formerOf(cluster).form(topology, cluster, {
     until,
     group,
     images,
     provider,
-    archivesFor: async (name) => [
-      ...archivesOf(
-        await Promise.all(placed.flatMap((one) => (one.machine === name ? one.image : []))),
-      ),
-      ...(await probe),
-    ],
+    archivesFor: placed.archivesFor,
   });
   void group.start(async () => await requireKernelFeatures(topology, await members, provider));
   const networks = !includesStage(until, 'network')
@@ -107,6 +99,35 @@ export async function bringUpStages(
   };
 }
 
+/** The images that the machines of a topology need. */
+export interface PlacedArchives {
+  readonly images: readonly { readonly machine: string; readonly image: Promise<PreparedImage> }[];
+  /** Returns the archives that a machine needs. */
+  readonly archivesFor: (machine: string) => Promise<string[]>;
+}
+
+/** Returns the images that the machines need up to a stage, and prepares missing ones. */
+export function placeArchives(
+  { topology, own }: Planned,
+  images: ReturnType<typeof prepareImages>,
+  provider: MachineProvider,
+  until: Stage,
+): PlacedArchives {
+  const placed = includesStage(until, 'workload')
+    ? [...placeImages(topology, images), ...placeOwnImages(topology, own)]
+    : [];
+  const probe = provider.name === 'netns' && includesStage(until, 'cluster') ? placeProbe() : [];
+  return {
+    images: placed,
+    archivesFor: async (name) => [
+      ...archivesOf(
+        await Promise.all(placed.flatMap((one) => (one.machine === name ? one.image : []))),
+      ),
+      ...(await probe),
+    ],
+  };
+}
+
 /** Returns the workload's images with the machines that need them. */
 function placeImages({ workload }: Topology, images: CarServiceImages) {
   if (workload === undefined) return [];
@@ -148,7 +169,12 @@ function placeOwnImages(topology: Topology, { containers, services }: OwnWorkloa
     .map(({ machine, image }) => ({ machine, image: Promise.resolve(image) }));
 }
 
-async function describeMachine(machine: Machine, topology: Topology, signal: AbortSignal) {
+/** Describes a machine as the topology's document does. */
+export async function describeMachine(
+  machine: Machine,
+  topology: Topology,
+  signal: AbortSignal,
+): Promise<TopologyDocument['machines'][number]> {
   using engine: Engine = connectEngine(machine);
   const { version } = await engine.version({ signal });
   const { name, address, url } = machine;
@@ -163,7 +189,8 @@ async function describeMachine(machine: Machine, topology: Topology, signal: Abo
   };
 }
 
-function describeNetwork(
+/** Describes a network as the topology's document does. */
+export function describeNetwork(
   { networks }: Topology,
   { name, id, subnet = '', scope }: NetworkFacts,
 ): TopologyDocument['networks'][number] {

@@ -8,7 +8,7 @@ import { chooseKernels } from '../choose-kernels.ts';
 import { crowdOf } from './crowd-of.ts';
 import { claimStateDirectory, releaseClaim } from './claim.ts';
 import { diagnoseFailure } from './diagnosed-failure.ts';
-import { saveDocument, type TopologyDocument } from '../document.ts';
+import { loadDocument, saveDocument, type TopologyDocument } from '../document.ts';
 import { noOwnWorkload, prepareOwnImages } from './prepare-own-images.ts';
 import { requireStage } from './require-stage.ts';
 import { requireSubnets } from '../describe/require-subnets.ts';
@@ -114,11 +114,16 @@ async function claimEmptyDirectory(topology: Topology, provider: MachineProvider
   const machines = await provider.list();
   if (machines.length === 0) return;
   await releaseClaim(store);
+  const document = await loadDocument(store).catch(() => undefined);
+  const change =
+    document?.topology === topology.name
+      ? ', change them into this topology with --converge (--dry-run shows the changes)'
+      : '';
   throw new HarnessError({
     code: 'state-in-use',
     tried: `bring up ${topology.name} in ${store}`,
     observed: `machines exist (${machines.map(({ name }) => name).join(', ')})`,
-    hint: 'tear them down with "overlay-e2e down", use them with --reuse, or name another folder in MACHINE_STORAGE_PATH',
+    hint: `tear them down with "overlay-e2e down", use them with --reuse${change}, or name another folder in MACHINE_STORAGE_PATH`,
   });
 }
 

@@ -17,22 +17,26 @@ const claimText = z.object({
   /** The start time of the process, which identifies it if its number is used again. */
   born: z.string(),
   doing: z.string(),
+  /** True if the directory holds a complete topology, also when the process dies. */
+  keeps: z.boolean().optional(),
 });
 
 /**
  * Claims a state directory for this process, as long as it lives. A killed process cannot release its claim, so the
  * next one knows that the directory holds remains and not a cluster in use.
  *
- * @returns whether the directory was left by a process that died
+ * @param options.keeps true if the directory holds a complete topology, which must survive the death of this process
+ * @returns whether the directory was left by a process that died, and holds the remains of its work
  */
 export async function claimStateDirectory(
   store: string,
   doing: string,
+  { keeps = false }: { readonly keeps?: boolean } = {},
 ): Promise<{ abandoned: boolean }> {
   for (;;) {
     try {
       await takeStateDirectory(store);
-      return await writeClaim(store, doing);
+      return await writeClaim(store, doing, keeps);
     } catch (error) {
       // A tear-down has just removed the empty folder.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
@@ -66,7 +70,11 @@ export async function claimForTearDown(store: string): Promise<void> {
   await examineHolder(store, claimFile(store));
 }
 
-async function writeClaim(store: string, doing: string): Promise<{ abandoned: boolean }> {
+async function writeClaim(
+  store: string,
+  doing: string,
+  keeps = false,
+): Promise<{ abandoned: boolean }> {
   const file = claimFile(store);
   const draft = `${file}.${process.pid}.${randomUUID()}`;
   try {
@@ -74,6 +82,7 @@ async function writeClaim(store: string, doing: string): Promise<{ abandoned: bo
       pid: process.pid,
       born: await readStartTime(process.pid),
       doing,
+      ...(keeps ? { keeps } : {}),
     });
     await writeFile(draft, text, { flag: 'wx', mode: 0o600 });
     if (await linkIfFree(draft, file)) return { abandoned: false };
@@ -135,12 +144,22 @@ async function linkIfFree(draft: string, file: string): Promise<boolean> {
   }
 }
 
-/** Returns the holder of the claim: this process, or a dead process. Throws for any other holder. */
-async function examineHolder(store: string, file: string): Promise<'self' | 'dead'> {
+/** Throws if another living process has claimed the directory. Changes nothing. */
+export async function requireUnclaimed(store: string): Promise<void> {
+  await examineHolder(store, claimFile(store));
+}
+
+/**
+ * Returns the holder of the claim: this process, a dead process, or a dead process that left a complete topology. Throws
+ * for any other holder.
+ */
+async function examineHolder(store: string, file: string): Promise<'self' | 'dead' | 'keeper'> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const claim = claimText.safeParse(parseJson(text)).data;
   const born = claim === undefined ? undefined : await readStartTime(claim.pid);
-  if (claim === undefined || born === undefined || born !== claim.born) return 'dead';
+  if (claim === undefined || born === undefined || born !== claim.born) {
+    return claim?.keeps === true ? 'keeper' : 'dead';
+  }
   if (claim.pid === process.pid) return 'self';
   throw new HarnessError({
     code: 'state-in-use',

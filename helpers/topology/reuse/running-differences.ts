@@ -112,7 +112,8 @@ function differencesOf(
   ];
 }
 
-function expectedOptions(
+/** Returns the options that a machine's engine must have, with those of its cluster. */
+export function expectedOptions(
   { cluster }: Topology,
   document: TopologyDocument,
   { name, engineOptions = [] }: TopologyMachine,

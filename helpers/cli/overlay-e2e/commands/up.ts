@@ -34,6 +34,18 @@ export function addUp(program: Command): void {
       '--reuse',
       'use the running machines of the state directory, if they match the topology and a check finds them healthy',
     )
+    .addOption(
+      new Option(
+        '--converge',
+        'change the running topology into this one: add, replace and remove its objects, and leave equal ones untouched',
+      ).conflicts('reuse'),
+    )
+    .addOption(
+      new Option(
+        '--dry-run',
+        'print the changes that --converge would make, and make none',
+      ).conflicts('reuse'),
+    )
     .option(
       '--hosts <number>',
       'the number of hosts: the topology’s, and more of them, named host-3, host-4, …',
@@ -80,10 +92,22 @@ export function addUp(program: Command): void {
         command: 'overlay-e2e up --reuse',
         does: 'use the running topology if it matches and is healthy; bring it up if none is running',
       },
+      {
+        command: 'overlay-e2e up ./my-cluster.ts --dry-run',
+        does: 'the changes that turn the running topology into this one',
+      },
+      {
+        command: 'overlay-e2e up ./my-cluster.ts --converge',
+        does: 'make these changes; bring the topology up if none is running',
+      },
     ],
     exitCodes: [
       { codes: [0], means: 'the topology is up' },
-      { codes: [1], means: 'failure; without --keep everything is removed' },
+      {
+        codes: [1],
+        means:
+          'failure; without --keep everything is removed, except by --converge, which leaves the running topology up',
+      },
       wrongUsage,
       interrupted,
     ],

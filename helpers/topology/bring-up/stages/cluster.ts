@@ -43,7 +43,8 @@ export async function bringUpCluster(
  */
 const MEET_ANYHOW = 2;
 
-async function createMember(
+/** Creates a machine whose engine starts when the key-value store answers. */
+export async function createMember(
   request: MachineRequest,
   { store, provider, signal }: ClusterEnvironment,
 ): Promise<Machine> {

@@ -54,7 +54,8 @@ export async function bringUpContainers(
   });
 }
 
-function describeDeployment(
+/** Describes a user-defined container for its engine. */
+export function describeDeployment(
   { container, image }: OwnContainer,
   machines: readonly Machine[],
 ): Deployment {

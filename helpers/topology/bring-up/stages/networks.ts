@@ -20,23 +20,35 @@ export async function bringUpNetworks(
 ): Promise<NetworkFacts[]> {
   return await runStage('network', async () => {
     const created: NetworkFacts[] = [];
-    for (const { name, subnet, createdOn, encrypted = false, internal } of networks) {
-      const engine = engines.find(({ machine }) => machine.name === createdOn);
-      if (engine === undefined) throw new Error(`network ${name}: no machine ${createdOn}`);
-      const options = encrypted ? { options: { encrypted: '' } } : {};
-      const request = {
-        name,
-        subnet,
-        ...clusterKindOf(cluster).overlayOptions,
-        ...options,
-        ...omitUndefined({ internal }),
-      };
-      const network = await onMachine(createdOn, () =>
-        createOverlay(engine, request, { provider, signal }),
-      );
+    for (const wanted of networks) {
+      const network = await createNetwork(wanted, { cluster, engines, provider, signal });
       await waitForNetworkOn(engines, network, { signal });
       created.push(network);
     }
     return created;
   });
+}
+
+/** The requirements of a new network. */
+interface NetworkEnvironment extends Pick<Topology, 'cluster'> {
+  readonly engines: readonly Engine[];
+  readonly provider: MachineProvider;
+  readonly signal?: AbortSignal;
+}
+
+/** Creates a network on the engine that the topology names. Other engines learn of it later. */
+export async function createNetwork(
+  { name, subnet, createdOn, encrypted = false, internal }: Topology['networks'][number],
+  { cluster, engines, ...options }: NetworkEnvironment,
+): Promise<NetworkFacts> {
+  const engine = engines.find(({ machine }) => machine.name === createdOn);
+  if (engine === undefined) throw new Error(`network ${name}: no machine ${createdOn}`);
+  const request = {
+    name,
+    subnet,
+    ...clusterKindOf(cluster).overlayOptions,
+    ...(encrypted ? { options: { encrypted: '' } } : {}),
+    ...omitUndefined({ internal }),
+  };
+  return await onMachine(createdOn, () => createOverlay(engine, request, options));
 }

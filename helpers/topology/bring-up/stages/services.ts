@@ -95,7 +95,7 @@ interface RunningServicesEnvironment
  * Waits until all tasks of services run and listen on their ports, and until each engine with a task knows the addresses
  * of these services. Returns them as the topology's document describes them.
  */
-async function waitForServices(
+export async function waitForServices(
   wanted: readonly TopologyService[],
   environment: RunningServicesEnvironment,
 ): Promise<RunningService[]> {
@@ -118,7 +118,7 @@ type RunningService = NonNullable<TopologyDocument['services']>[number];
 type StoredFile = NonNullable<TopologyDocument['files']>[number];
 
 /** Creates a config or secret of a topology. */
-async function createFile(
+export async function createFile(
   manager: Engine,
   { configs = [], secrets = [] }: Topology,
   file: FilePlace,
@@ -132,7 +132,7 @@ async function createFile(
 }
 
 /** Creates a service, and returns its ID. Its tasks start later. */
-async function createService(
+export async function createService(
   manager: Engine,
   own: OwnService,
   files: readonly StoredFile[],
@@ -242,7 +242,7 @@ function recordsOf(
 }
 
 /** Describes a service as the topology's document does. */
-function describeService(
+export function describeService(
   topology: Topology,
   { service, mark }: ServicePlace,
   { id, virtualAddresses, replicas }: Pick<ServiceFacts, 'id' | 'virtualAddresses' | 'replicas'>,

@@ -22,18 +22,43 @@ export async function bringUpSwarm(
     const engines = machines.map(connectEngine);
     const manager = engines.find(({ machine }) => machine.name === managerName);
     if (manager === undefined) throw new Error(`no machine ${managerName} in the swarm`);
-    const tokens = await initSwarm(manager, omitUndefined({ dataPathPort }), { signal });
-    await allSettled(
-      'cluster: join the swarm',
-      engines
-        .filter((engine) => engine !== manager)
-        .map((engine) => joinSwarm(engine, manager, tokens.worker, {}, { signal })),
-    );
-    await waitForSwarm(manager, engines, { signal });
-    await slowHeartbeat(manager, machines, signal);
-    await labelNodes(manager, topology, signal);
+    const { worker } = await initSwarm(manager, omitUndefined({ dataPathPort }), { signal });
+    const workers = engines.filter((engine) => engine !== manager);
+    await joinWorkers(workers, { topology, manager, token: worker, engines, signal });
     return machines;
   });
+}
+
+/** The swarm that workers join. */
+interface JoinedSwarm {
+  readonly topology: Topology;
+  readonly manager: Engine;
+  /** The token of workers. */
+  readonly token: string;
+  /** All engines of the swarm, with the new ones. */
+  readonly engines: readonly Engine[];
+  readonly signal: AbortSignal;
+}
+
+/** Joins engines to a swarm. Ready when each engine of the swarm knows every other one. */
+export async function joinWorkers(
+  workers: readonly Engine[],
+  { topology, manager, token, engines, signal }: JoinedSwarm,
+): Promise<void> {
+  await allSettled(
+    'cluster: join the swarm',
+    workers.map((engine) => joinSwarm(engine, manager, token, {}, { signal })),
+  );
+  await waitForSwarm(manager, engines, { signal });
+  const machines = engines.map(({ machine }) => machine);
+  await slowHeartbeat(manager, machines, signal);
+  const { name } = manager.machine;
+  const names = [...workers.map(({ machine }) => machine.name), name];
+  await labelNodes(
+    manager,
+    topology.machines.filter((one) => names.includes(one.name)),
+    signal,
+  );
 }
 
 /** The interval of heartbeats unless it is set, in seconds. */
@@ -53,8 +78,12 @@ async function slowHeartbeat(
 }
 
 /** Gives the nodes the labels that the topology has for their machines. */
-async function labelNodes(manager: Engine, topology: Topology, signal: AbortSignal): Promise<void> {
-  const labeled = topology.machines.filter(({ nodeLabels = [] }) => nodeLabels.length > 0);
+async function labelNodes(
+  manager: Engine,
+  machines: Topology['machines'],
+  signal: AbortSignal,
+): Promise<void> {
+  const labeled = machines.filter(({ nodeLabels = [] }) => nodeLabels.length > 0);
   if (labeled.length === 0) return;
   const nodes = await manager.nodes.list({ signal });
   for (const { name, nodeLabels = [] } of labeled) {

@@ -23,6 +23,7 @@ export type RunningWorkload = Pick<TopologyDocument, 'workload' | 'carEndpoint'>
  * from outside the cluster.
  *
  * @param networks resolves when the containers may start; they are created before that
+ * @param onCreated is called when both containers exist, before they start
  */
 export async function bringUpWorkload(
   { network, application, database }: CarService,
@@ -30,6 +31,7 @@ export async function bringUpWorkload(
   images: CarServiceImages,
   networks: Promise<unknown>,
   signal: AbortSignal,
+  onCreated?: (containers: CarServiceContainers) => Promise<void>,
 ): Promise<RunningWorkload> {
   return await runStage('workload', async () => {
     const placements = {
@@ -41,6 +43,7 @@ export async function bringUpWorkload(
       requireTwoEngines(placements.application, placements.database, signal),
       networks,
     ]);
+    await onCreated?.(containers);
     await startCarService(containers, { signal });
     const carEndpoint = carUrl(containers.application.machine.address, 1);
     await onMachine(application.machine, () =>
