@@ -16,7 +16,7 @@ const withHosts =
 test('This spec runs all blocks of the page; the uml project runs its own blocks', () => {
   expect(blocks).toEqual([
     'npx overlay-e2e doctor',
-    expect.stringMatching(/^export E2E_PROVIDER=uml\n/),
+    expect.stringMatching(/^npx overlay-e2e up swarm-mode --provider uml\n/),
     'npx overlay-e2e doctor\nnpx overlay-e2e up\nnpx overlay-e2e down',
     expect.stringMatching(
       /^npx overlay-e2e doctor\nnpx overlay-e2e up\nnode helpers.cli.rootless\.ts curl /,
