@@ -131,7 +131,7 @@ const onRequest: readonly RequestedProject[] = [
       'specs/machine/{killed-docker-machine,netns-disk,netns-many}.spec.ts',
       'specs/matrix/**/*.spec.ts',
       'specs/own-specs/**/*.spec.ts',
-      'specs/topology/{many-hosts,npm-run-e2e}.spec.ts',
+      'specs/topology/{converge,many-hosts,npm-run-e2e}.spec.ts',
     ],
     order: 6,
     ...ofMachines,
