@@ -1,3 +1,4 @@
+import { isLiving } from '../../cluster/gossip/gossip-protocol.ts';
 import type { Observation } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
 import { meshIdOf } from './balanced-services.ts';
@@ -88,7 +89,7 @@ function hostTest({ hosts }: Observation): (member: Omit<KnownMember, 'name'>) =
 function knownMembers(observation: Observation): KnownMember[] {
   const { hosts, store, swarm } = observation;
   const gossip = hosts.flatMap((host) => valueOf(host.gossip)?.members ?? []);
-  const alive = gossip.filter(({ state }) => state === 'alive' || state === 'suspect');
+  const alive = gossip.filter(isLiving);
   if (traitsOf(observation).hasManagers) {
     const view = valueOf(swarm);
     // Managers know all members. Gossip may list them under another address (--data-path-addr).

@@ -10,6 +10,11 @@ export interface GossipMember {
   readonly state: 'alive' | 'suspect' | 'dead' | 'left';
 }
 
+/** Returns true if gossip has not given a member up. A dead member may be listed next to a new one at the same address. */
+export function isLiving({ state }: Pick<GossipMember, 'state'>): boolean {
+  return state === 'alive' || state === 'suspect';
+}
+
 const pushPull = 6;
 const compressed = 9;
 const failure = 13;

@@ -5,6 +5,7 @@ import { onMachine } from '../../process/activity.ts';
 import { allSettled } from '../../process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 import { whileWatching } from '../../process/waits/while-watching.ts';
+import { isLiving } from '../gossip/gossip-protocol.ts';
 import { introduce, readGossipMembers, tellMembers } from '../gossip/gossip-members.ts';
 import { requireClusterEngines } from './explain-engines.ts';
 import { type KeyValueStore, MEMBERS_KEY, type StoreOptions } from './stores/key-value-store.ts';
@@ -162,9 +163,10 @@ export async function waitUntilLeft(
           `${machine.name}: gossip has noticed that ${gone.name} left`,
           async () => {
             const members = await readGossipMembers(machine.address, { signal });
-            const member = members.find(({ address }) => address === gone.address);
-            const isAlive = member?.state === 'alive' || member?.state === 'suspect';
-            return isAlive ? notYet(`${gone.name} is ${member.state}`) : done(undefined);
+            const member = members.find((one) => one.address === gone.address && isLiving(one));
+            return member === undefined
+              ? done(undefined)
+              : notYet(`${gone.name} is ${member.state}`);
           },
           { limit: scaleLimit(limit, machines), signal },
         ),

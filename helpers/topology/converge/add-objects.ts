@@ -1,7 +1,6 @@
 import { storeOf } from '../../cluster/cluster-plan.ts';
 import { waitForCluster } from '../../cluster/key-value/members.ts';
 import { engineOptionsFor } from '../../cluster/key-value/stores/key-value-store.ts';
-import { openKeyValueStore } from '../../cluster/key-value/stores/open-store.ts';
 import { waitForNetworkOn } from '../../cluster/overlay-network.ts';
 import { connectEngine, type Engine } from '../../docker/engine.ts';
 import type { Machine } from '../../machine/machine.ts';
@@ -32,6 +31,7 @@ import {
   informedOf,
   managerOf,
   newOf,
+  storeIn,
 } from './convergence.ts';
 import { withEntry } from './document-record.ts';
 
@@ -94,17 +94,14 @@ async function addMachines(convergence: Convergence): Promise<void> {
 }
 
 async function createMachines(
-  { topology, own, images, record, provider, signal }: Convergence,
+  convergence: Convergence,
   names: readonly string[],
 ): Promise<Machine[]> {
-  const { document } = record;
-  const { archivesFor } = placeArchives({ topology, own }, images, provider, document.stage);
-  const planned = storeOf(topology.cluster);
-  const keystore = document.machines.find(({ name }) => name === planned?.machine);
-  const store =
-    planned === undefined || keystore === undefined
-      ? undefined
-      : openKeyValueStore(planned.kind, keystore.address);
+  const { topology, own, images, record, provider, signal } = convergence;
+  const { stage } = record.document;
+  const { archivesFor } = placeArchives({ topology, own }, images, provider, stage);
+  const advertise = storeOf(topology.cluster)?.advertise;
+  const store = storeIn(convergence);
   // Prepared before the first machine, because machines get their addresses in the topology's order.
   const requests = await Promise.all(
     membersOf(topology)
@@ -112,9 +109,7 @@ async function createMachines(
       .map(async (machine) =>
         requestFor(machine, {
           images: await archivesFor(machine.name),
-          ...(store === undefined
-            ? {}
-            : { engineOptions: engineOptionsFor(store, planned?.advertise) }),
+          ...(store === undefined ? {} : { engineOptions: engineOptionsFor(store, advertise) }),
         }),
       ),
   );
@@ -130,10 +125,11 @@ async function createMachines(
 
 /** Joins new machines to the cluster. Ready when each engine knows every other one. */
 async function join(
-  { topology, record, provider, signal }: Convergence,
+  convergence: Convergence,
   existing: readonly Engine[],
   created: readonly Machine[],
 ): Promise<void> {
+  const { topology, record, provider, signal } = convergence;
   const engines = created.map(connectEngine);
   try {
     const manager = managerOf(topology, existing);
@@ -144,10 +140,8 @@ async function join(
       await joinWorkers(engines, swarm);
       return;
     }
-    const planned = storeOf(topology.cluster);
-    const keystore = record.document.machines.find(({ name }) => name === planned?.machine);
-    if (planned === undefined || keystore === undefined) throw new Error('no key-value store');
-    const store = openKeyValueStore(planned.kind, keystore.address);
+    const store = storeIn(convergence);
+    if (store === undefined) throw new Error('no key-value store');
     const machines = [...existing.map(({ machine }) => machine), ...created];
     await waitForCluster(store, machines, { provider, introduced: true, signal });
     for (const network of record.document.networks) {

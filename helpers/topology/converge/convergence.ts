@@ -1,4 +1,6 @@
-import { clusterKindOf, keystoreOf } from '../../cluster/cluster-plan.ts';
+import { clusterKindOf, keystoreOf, storeOf } from '../../cluster/cluster-plan.ts';
+import type { KeyValueStore } from '../../cluster/key-value/stores/key-value-store.ts';
+import { openKeyValueStore } from '../../cluster/key-value/stores/open-store.ts';
 import { connectEngine, type Engine } from '../../docker/engine.ts';
 import type { MachineProvider } from '../../machine/machine.ts';
 import type { OwnWorkload } from '../bring-up/prepare-own-images.ts';
@@ -17,6 +19,18 @@ export interface Convergence {
   readonly record: DocumentRecord;
   readonly provider: MachineProvider;
   readonly signal: AbortSignal;
+}
+
+/** Opens the key-value store of the running cluster; undefined if the cluster has none. */
+export function storeIn({
+  topology,
+  record,
+}: Pick<Convergence, 'topology' | 'record'>): KeyValueStore | undefined {
+  const planned = storeOf(topology.cluster);
+  const keystore = record.document.machines.find(({ name }) => name === planned?.machine);
+  return planned === undefined || keystore === undefined
+    ? undefined
+    : openKeyValueStore(planned.kind, keystore.address);
 }
 
 /** Returns the names of the objects of a kind that are removed, also to be replaced. */

@@ -1,7 +1,5 @@
-import { storeOf } from '../../cluster/cluster-plan.ts';
 import { waitUntilLeft } from '../../cluster/key-value/members.ts';
 import { MEMBERS_KEY } from '../../cluster/key-value/stores/key-value-store.ts';
-import { openKeyValueStore } from '../../cluster/key-value/stores/open-store.ts';
 import { removeOverlay } from '../../cluster/overlay-network.ts';
 import { advertisedBy } from '../../docker/endpoints/require-tls.ts';
 import { scaleLimit } from '../../docker/endpoints/scale-limit.ts';
@@ -10,7 +8,14 @@ import type { Machine } from '../../machine/machine.ts';
 import { onMachine } from '../../process/activity.ts';
 import { allSettled, hasCode } from '../../process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
-import { connectMembers, type Convergence, goneOf, informedOf, managerOf } from './convergence.ts';
+import {
+  connectMembers,
+  type Convergence,
+  goneOf,
+  informedOf,
+  managerOf,
+  storeIn,
+} from './convergence.ts';
 import { SERVICE } from './observed-machine.ts';
 
 /**
@@ -227,10 +232,8 @@ async function leaveKeyValueCluster(
   machine: Machine,
 ): Promise<void> {
   await provider.stop(machine.name);
-  const planned = storeOf(topology.cluster);
-  const keystore = record.document.machines.find(({ name }) => name === planned?.machine);
-  if (planned === undefined || keystore === undefined) return;
-  const store = openKeyValueStore(planned.kind, keystore.address);
+  const store = storeIn({ topology, record });
+  if (store === undefined) return;
   await store.remove(`${MEMBERS_KEY}${advertisedBy(machine)}`, { signal });
   const left = new Set(record.document.machines.map(({ name }) => name));
   const others = members.map((one) => one.machine);

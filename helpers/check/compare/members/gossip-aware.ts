@@ -1,3 +1,4 @@
+import { isLiving } from '../../../cluster/gossip/gossip-protocol.ts';
 import { type Comparison, outcomeOf } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { GossipView } from '../../model/views/gossip-view.ts';
@@ -61,9 +62,9 @@ function findUnaware(
   return hosts.flatMap(({ name: peer, address }): Difference[] => {
     if (address === undefined || address === own) return [];
     // Gossip remembers a member that died for hours. Another one may have its address now.
-    const states = members.filter((one) => one.address === address).map((one) => one.state);
-    if (states.some((one) => one === 'alive' || one === 'suspect')) return [];
-    const [state] = states;
+    const known = members.filter((one) => one.address === address);
+    if (known.some(isLiving)) return [];
+    const state = known[0]?.state;
     return [
       {
         kind: 'gossip-unaware',
