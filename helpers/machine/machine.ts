@@ -79,7 +79,7 @@ export interface RunOptions {
   /** The step's name in the report. Default: the machine's name and the command line. */
   readonly title?: string;
   readonly input?: string | Uint8Array;
-  /** An input that is written while the program runs. Only for machines that share this computer's kernel. */
+  /** An input that is written while the program runs. Not for docker-machine. */
   readonly openInput?: Readable;
   /** In milliseconds. */
   readonly limit?: number;
@@ -87,7 +87,7 @@ export interface RunOptions {
   /** Exit codes that are not failures. Default: `[0]`. */
   readonly expect?: readonly number[] | 'any';
   /**
-   * Receives the standard output as it comes, and not at the end. Only for machines that share this computer's kernel.
+   * Receives the standard output as it comes, and not at the end. Not for docker-machine.
    */
   readonly onOutput?: ((text: string) => void) | undefined;
 }

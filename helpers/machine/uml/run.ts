@@ -4,7 +4,7 @@ import type { EnterCommand } from '../../netns/boot/enter.ts';
 import type { MachineConfig } from '../../netns/state/machine-config.ts';
 import type { Store } from '../../netns/state/store.ts';
 import { type CommandResult, runCommand } from '../../process/run-command.ts';
-import { commandInside } from '../../uml/commands/command-inside.ts';
+import { commandInside, type InsideMode } from '../../uml/commands/command-inside.ts';
 import { guestEnvironment } from '../../uml/root/guest-environment.ts';
 import { prepareGuestRoot } from '../../uml/root/guest-root.ts';
 import type { RunOptions } from '../machine.ts';
@@ -14,14 +14,15 @@ export async function enter(
   store: Store,
   config: MachineConfig,
   argv: readonly [string, ...string[]],
+  mode: InsideMode = 'follow',
 ): Promise<EnterCommand> {
   const [root, bundle, tools] = await Promise.all([
     prepareGuestRoot(),
     prepareEngineBundle(config.Driver.Engine),
     prepareTools(),
   ]);
-  const inside = commandInside(store, config.Name, argv, guestEnvironment(root, bundle));
-  // A machine with its own kernel gets its input as one file: a terminal never ends it.
+  const inside = commandInside(store, config.Name, argv, guestEnvironment(root, bundle), mode);
+  // A machine with its own kernel has no terminal of this computer.
   return { ...inside, env: tools.env, readsTerminal: false };
 }
 
@@ -32,7 +33,12 @@ export async function runInside(
   argv: readonly [string, ...string[]],
   options: RunOptions,
 ): Promise<CommandResult> {
-  const { file, args, env } = await enter(store, config, argv);
+  const { file, args, env } = await enter(
+    store,
+    config,
+    argv,
+    options.openInput === undefined && options.onOutput === undefined ? 'run' : 'follow',
+  );
   return await runCommand(file, args, {
     title: `${config.Name}: ${argv.join(' ')}`,
     ...options,

@@ -120,6 +120,7 @@ async function copyScripts(dataFolder: string): Promise<void> {
     join(here, 'supervise.sh'),
     join(here, 'init.sh'),
     join(here, '../commands/commands.sh'),
+    join(here, '../commands/follow.pl'),
     join(here, '../../netns/boot/service.sh'),
     join(here, '../../netns/boot/sudo.sh'),
   ];

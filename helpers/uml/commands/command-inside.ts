@@ -5,6 +5,12 @@ import { machineDataFolder, type Store } from '../../netns/state/store.ts';
 import { commandLine } from '../../process/run-command.ts';
 
 /**
+ * The way in which input and output pass: `run` passes the input before the command begins and the output when it has
+ * ended, which is faster; `follow` passes them while the command runs.
+ */
+export type InsideMode = 'run' | 'follow';
+
+/**
  * Returns the command line of the host that runs `argv` as root inside of a running machine. Files of the machine's folder
  * carry it: no network leads to the machine's commands, and only the host's root can open the folder.
  *
@@ -15,6 +21,7 @@ export function commandInside(
   name: string,
   argv: readonly [string, ...string[]],
   env: Readonly<Record<string, string>>,
+  mode: InsideMode,
 ): { file: string; args: string[] } {
   const supervisor = requireInit(store, name);
   const variables = Object.entries({ ...env, HOME: '/root', USER: 'root' });
@@ -22,5 +29,5 @@ export function commandInside(
   const script = `exec ${commandLine('env', ['-i', ...settings, ...argv])}`;
   const run = join(import.meta.dirname, 'run-inside.sh');
   const folder = machineDataFolder(store, name);
-  return { file: 'sh', args: [run, folder, randomUUID(), `${supervisor}`, script] };
+  return { file: 'sh', args: [run, folder, randomUUID(), `${supervisor}`, script, mode] };
 }

@@ -11,7 +11,7 @@ import { runCommand } from '../../process/run-command.ts';
 const PACKAGES = `
   user-mode-linux uml-utilities
   base-files base-passwd netbase ca-certificates
-  bash dash busybox-static coreutils findutils grep sed mawk hostname
+  bash dash perl-base busybox-static coreutils findutils grep sed mawk hostname
   tar gzip xz-utils util-linux mount procps kmod
   iproute2 iptables iputils-ping ethtool
   libdevmapper1.02.1 libseccomp2`
@@ -21,7 +21,7 @@ const PACKAGES = `
 /** The folder of modules in the package of the kernel. */
 const MODULES = 'usr/lib/uml/modules';
 
-const KEY = 'uml/trixie-x64-1';
+const KEY = 'uml/trixie-x64-2';
 
 /** Returns true if the kernel and the root are in the cache. */
 export function isGuestRootCached(): boolean {
