@@ -7,13 +7,13 @@ import { connectEngine } from '../docker/engine.ts';
 import { type FaultStage, onFaultStage } from '../fault/inject-fault.ts';
 import type { MachineProvider } from '../machine/machine.ts';
 import { activity } from '../process/activity.ts';
+import { HarnessError } from '../process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../process/waits/wait-for.ts';
 import { withWholeWaits } from '../process/waits/cut-waits.ts';
 import type { TopologyDocument } from '../topology/document.ts';
 import { topologyTarget } from '../topology/target/audit-target.ts';
 import { readEngineEvents } from './engine-events.ts';
 import { FollowedAddresses } from './follow-addresses.ts';
-import { leaveOutOwnKernels } from './leave-out-own-kernels.ts';
 import type {
   FaultWindow,
   LayerResult,
@@ -61,6 +61,7 @@ export async function startMeasurement(
   document: TopologyDocument,
   { maxPairs = 20, signal }: MeasureOptions = {},
 ): Promise<Measurement> {
+  requireOpenCommands(document);
   return await activity('stage', 'start the measurement', async () => {
     const { plan, unmeasured, ids } = await preparePlan(provider, document, maxPairs);
     const addresses = new FollowedAddresses(plan, document.networks);
@@ -127,7 +128,7 @@ export async function startMeasurement(
 }
 
 /** Milliseconds of one check: an engine that is paused must not take all of the time. */
-const CHECK_LIMIT = 30_000;
+const CHECK_LIMIT = 60_000;
 
 /** Checks the running topology. */
 export async function auditRunning(
@@ -143,10 +144,22 @@ export async function auditRunning(
   }
 }
 
+/** The meter is a command whose output comes while it runs. */
+function requireOpenCommands({ provider }: Pick<TopologyDocument, 'provider'>): void {
+  if (provider !== 'docker-machine') return;
+  throw new HarnessError({
+    code: 'input-invalid',
+    tried: 'measure the running topology',
+    observed:
+      'its machines come from docker-machine, whose commands return their output at the end',
+    hint: 'measure a topology with machines of the provider netns or uml',
+  });
+}
+
 async function preparePlan(provider: MachineProvider, document: TopologyDocument, most: number) {
   const listed = await provider.list();
   const addresses = new Map(listed.map(({ name, address }) => [name, address]));
-  const measured = leaveOutOwnKernels(planPaths(document, addresses, most), document);
+  const measured = planPaths(document, addresses, most);
   const engines = new Map(listed.map((machine) => [machine.name, machine]));
   const ids = new Map(
     await Promise.all(

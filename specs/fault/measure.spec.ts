@@ -7,30 +7,20 @@ import type { FaultRequest } from '../../helpers/fault/fault.ts';
 import { injectFault } from '../../helpers/fault/inject-fault.ts';
 import { planFault } from '../../helpers/fault/plan-fault.ts';
 import { startMeasurement } from '../../helpers/measure/measure.ts';
-import type { MeasurementReport, PathKind, PathResult } from '../../helpers/measure/measurement.ts';
+import type { MeasurementReport } from '../../helpers/measure/measurement.ts';
 import { drawMeasuredLatencies } from '../../helpers/report/pictures/draw-measured-latencies.ts';
 import { drawTimeline } from '../../helpers/report/pictures/draw-timeline.ts';
 import { expect } from '../../helpers/spec/expect.ts';
 import { faultClusterOf } from '../../helpers/topology/target/fault-cluster.ts';
 import { labTest } from '../diagnosis/lab-test.ts';
 import type { DiagnosisLab } from '../diagnosis/lab.ts';
+import { pathOf } from './path-of.ts';
 import { startFault } from './run-fault.ts';
 
 const test = labTest('seed');
 
 async function inject({ document, provider }: DiagnosisLab, request: FaultRequest) {
   return await injectFault(provider, planFault(await faultClusterOf(document, provider), request));
-}
-
-function pathOf(
-  { paths }: MeasurementReport,
-  kind: PathKind,
-  from: string,
-  to: string,
-): PathResult {
-  const found = paths.find((one) => one.kind === kind && one.from === from && one.to === to);
-  if (found === undefined) throw new Error(`no path ${from} → ${to} by ${kind}`);
-  return found;
 }
 
 /**

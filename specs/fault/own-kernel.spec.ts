@@ -1,10 +1,14 @@
-import { describe, expect } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe } from 'vitest';
 import type { FaultRequest } from '../../helpers/fault/fault.ts';
 import { injectFault } from '../../helpers/fault/inject-fault.ts';
 import { planFault } from '../../helpers/fault/plan-fault.ts';
+import { startMeasurement } from '../../helpers/measure/measure.ts';
+import { expect } from '../../helpers/spec/expect.ts';
 import { faultClusterOf } from '../../helpers/topology/target/fault-cluster.ts';
 import { labTest } from '../diagnosis/lab-test.ts';
 import type { DiagnosisLab } from '../diagnosis/lab.ts';
+import { pathOf } from './path-of.ts';
 
 const OWN = 'worker-host';
 
@@ -69,5 +73,49 @@ describe('A fault of a machine with its own kernel', () => {
       expect(await inside(lab, write)).toContain('No space left on device');
     }
     expect(await inside(lab, write)).not.toContain('No space left on device');
+  });
+
+  test('is measured from both sides, with the same times', async ({ lab }) => {
+    await using measurement = await startMeasurement(lab.provider, lab.document);
+    await delay(1000);
+    {
+      await using _fault = await inject(lab, { name: 'packet-delay', machines: [OWN], by: 300 });
+      await delay(3000);
+    }
+    {
+      await using _fault = await inject(lab, { name: 'partition', machines: [OWN] });
+      await delay(4000);
+    }
+    const report = await measurement.end();
+    expect(report).toRecover();
+    expect(report.unmeasured.filter((one) => !one.includes('too busy'))).toEqual([]);
+    const { active = 0 } = report.faults[1] ?? {};
+    for (const kind of ['icmp', 'udp', 'tcp'] as const) {
+      for (const [from, other] of [
+        ['mysqlserver', 'tomcat-app'],
+        ['tomcat-app', 'mysqlserver'],
+      ] as const) {
+        const { outages, latencies } = pathOf(report, kind, from, other);
+        expect(latencies.during?.p50, `${from} ${kind}`).toBeGreaterThanOrEqual(300);
+        expect(latencies.before?.p50, `${from} ${kind}`).toBeLessThan(300);
+        const partition = outages.find(({ to }) => to === undefined || to > active);
+        expect(partition?.from, JSON.stringify(outages)).toBeLessThan(active + 2000);
+        expect(partition?.to, JSON.stringify(outages)).toBeGreaterThan(active + 2000);
+      }
+    }
+  });
+
+  test('is measured again after it boots', async ({ lab }) => {
+    await using measurement = await startMeasurement(lab.provider, lab.document);
+    {
+      await using _fault = await inject(lab, { name: 'machine-killed', machines: [OWN] });
+    }
+    const report = await measurement.end();
+    expect(report.events.filter(({ machine }) => machine === OWN)).toContainEqual(
+      expect.objectContaining({ text: 'the measurement continues' }),
+    );
+    const { outages } = pathOf(report, 'udp', 'mysqlserver', 'tomcat-app');
+    expect(outages[0]?.because).toContain('sender down');
+    expect(outages.at(-1)?.to).toBeDefined();
   });
 });
