@@ -104,7 +104,7 @@ async function joinSwarm(
   const { HostOptions, Driver, Name } = config;
   const containers = swarmContainers(HostOptions.SwarmOptions, Driver.IPAddress);
   await startSwarm(Name, containers, async (argv, options) => {
-    const { file, args, env } = await operations.enter(store, config, argv);
+    const { file, args, env } = await operations.enter(store, config, argv, 'run');
     return await runCommand(file, args, { ...options, env, signal });
   });
 }

@@ -1,6 +1,6 @@
 import type { EngineBundle } from '../../debian/engines/engine-bundle.ts';
 import type { Tools } from '../../debian/tools.ts';
-import type { EnterCommand } from '../../netns/boot/enter.ts';
+import type { EnterCommand, PassingMode } from '../../netns/boot/enter.ts';
 import type { DriverName, MachineConfig } from '../../netns/state/machine-config.ts';
 import type { Store } from '../../netns/state/store.ts';
 import type { AddressRange } from '../../process/address-range.ts';
@@ -47,6 +47,7 @@ export interface KernelOperations<P extends Parts = Parts> {
     store: Store,
     config: MachineConfig,
     argv: readonly [string, ...string[]],
+    mode: PassingMode,
   ): Promise<EnterCommand>;
   /** Configures a running machine's engine with its config.json and its certificates, and restarts the engine. */
   configureEngine(store: Store, config: MachineConfig): Promise<void>;

@@ -1,6 +1,7 @@
 import { DEFAULT_ENGINE } from '../../debian/engines/engine-bundle.ts';
 import type { DriverName, MachineConfig } from '../../netns/state/machine-config.ts';
 import type { NetnsMachineOptions } from '../../netns/state/reserve.ts';
+import type { EnterCommand, PassingMode } from '../../netns/boot/enter.ts';
 import { shutDown } from '../../netns/boot/shut-down.ts';
 import { openStore, type Store } from '../../netns/state/store.ts';
 import { forceStop, listOwnMachines, cleanUpStore } from '../../netns/state/clean-up.ts';
@@ -62,9 +63,13 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
     await shutDown(store, machine.name, scaleLimit(60_000, [machine]));
     await forceStop(store, name, (await prepareTools()).env);
   };
-  const enter: NetnsProvider['enter'] = async (name, argv) => {
+  const enter = async (
+    name: string,
+    argv: readonly [string, ...string[]],
+    mode: PassingMode,
+  ): Promise<EnterCommand> => {
     const machine = config(name);
-    return await (await loadKernelOperations(machine.DriverName)).enter(store, machine, argv);
+    return await (await loadKernelOperations(machine.DriverName)).enter(store, machine, argv, mode);
   };
 
   return publishMachines<NetnsProvider>({
@@ -97,9 +102,10 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
       const machine = config(name);
       await (await loadKernelOperations(machine.DriverName)).configureEngine(store, machine);
     },
-    enter,
+    enter: (name, argv) => enter(name, argv, 'follow'),
     run: async (name, argv, run = {}) => {
-      const { file, args, env } = await enter(name, argv);
+      const isFollowed = run.openInput !== undefined || run.onOutput !== undefined;
+      const { file, args, env } = await enter(name, argv, isFollowed ? 'follow' : 'run');
       return await runCommand(file, args, { title: `${name}: ${argv.join(' ')}`, ...run, env });
     },
     start: restart,

@@ -1,10 +1,10 @@
 import { prepareEngineBundle } from '../../debian/engines/engine-bundle.ts';
 import { prepareTools } from '../../debian/tools.ts';
-import type { EnterCommand } from '../../netns/boot/enter.ts';
+import type { EnterCommand, PassingMode } from '../../netns/boot/enter.ts';
 import type { MachineConfig } from '../../netns/state/machine-config.ts';
 import type { Store } from '../../netns/state/store.ts';
 import { type CommandResult, runCommand } from '../../process/run-command.ts';
-import { commandInside, type InsideMode } from '../../uml/commands/command-inside.ts';
+import { commandInside } from '../../uml/commands/command-inside.ts';
 import { guestEnvironment } from '../../uml/root/guest-environment.ts';
 import { prepareGuestRoot } from '../../uml/root/guest-root.ts';
 import type { RunOptions } from '../machine.ts';
@@ -14,7 +14,7 @@ export async function enter(
   store: Store,
   config: MachineConfig,
   argv: readonly [string, ...string[]],
-  mode: InsideMode = 'follow',
+  mode: PassingMode,
 ): Promise<EnterCommand> {
   const [root, bundle, tools] = await Promise.all([
     prepareGuestRoot(),
@@ -26,19 +26,14 @@ export async function enter(
   return { ...inside, env: tools.env, readsTerminal: false };
 }
 
-/** Runs `argv` as root inside of a machine. */
+/** Runs `argv` as root inside of a machine. Its output comes at the end. */
 export async function runInside(
   store: Store,
   config: MachineConfig,
   argv: readonly [string, ...string[]],
-  options: RunOptions,
+  options: Omit<RunOptions, 'openInput' | 'onOutput'>,
 ): Promise<CommandResult> {
-  const { file, args, env } = await enter(
-    store,
-    config,
-    argv,
-    options.openInput === undefined && options.onOutput === undefined ? 'run' : 'follow',
-  );
+  const { file, args, env } = await enter(store, config, argv, 'run');
   return await runCommand(file, args, {
     title: `${config.Name}: ${argv.join(' ')}`,
     ...options,

@@ -1,6 +1,12 @@
 import { cgroupsToJoin, requireInit } from './boot.ts';
 import type { Store } from '../state/store.ts';
 
+/**
+ * The way in which input and output pass: `run` may pass the input before the program begins and the output when it has
+ * ended, which is faster in a machine with its own kernel; `follow` passes them while the program runs.
+ */
+export type PassingMode = 'run' | 'follow';
+
 /** A command of this computer that runs a program in a machine. */
 export interface EnterCommand {
   readonly file: string;

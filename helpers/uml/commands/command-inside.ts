@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { requireInit } from '../../netns/boot/boot.ts';
+import type { PassingMode } from '../../netns/boot/enter.ts';
 import { machineDataFolder, type Store } from '../../netns/state/store.ts';
 import { commandLine } from '../../process/run-command.ts';
-
-/**
- * The way in which input and output pass: `run` passes the input before the command begins and the output when it has
- * ended, which is faster; `follow` passes them while the command runs.
- */
-export type InsideMode = 'run' | 'follow';
 
 /**
  * Returns the command line of the host that runs `argv` as root inside of a running machine. Files of the machine's folder
@@ -21,7 +16,7 @@ export function commandInside(
   name: string,
   argv: readonly [string, ...string[]],
   env: Readonly<Record<string, string>>,
-  mode: InsideMode,
+  mode: PassingMode,
 ): { file: string; args: string[] } {
   const supervisor = requireInit(store, name);
   const variables = Object.entries({ ...env, HOME: '/root', USER: 'root' });
