@@ -41,6 +41,8 @@ export interface EndOptions {
 
 /** A measurement that runs until it ends or is disposed of. */
 export interface Measurement extends AsyncDisposable {
+  /** Runs a disturbance of the caller, such as an upgrade. The result has it like a fault, from its begin to its end. */
+  during<T>(title: string, disturb: () => Promise<T>): Promise<T>;
   /**
    * Checks the cluster until all layers are correct and all paths answer, or until the limit; ends the measurement and
    * returns its result. Another call returns the same result.
@@ -120,6 +122,17 @@ export async function startMeasurement(
       return record.report(document.topology, { rounds, end, unmeasured, engineEvents });
     };
     return {
+      during: async (title, disturb) => {
+        const note = (stage: FaultStage['stage']) =>
+          record.noteFault({ id: `during-${title}`, title, stage, at: Date.now() });
+        note('injecting');
+        note('active');
+        try {
+          return await disturb();
+        } finally {
+          note('undone');
+        }
+      },
       end: async (options) =>
         await (ending ??= activity('stage', 'end the measurement', () => finish(options))),
       [Symbol.asyncDispose]: close,

@@ -82,7 +82,9 @@ export async function soak(
       const machine =
         workload.find(({ container }) => container === round.container)?.machine ?? '';
       const restart = ['docker', 'restart', '--time', '1', round.container] as const;
-      await provider.run(machine, [...restart], { limit: 120_000, signal });
+      await measurement.during(`${round.container}: restarted`, () =>
+        provider.run(machine, [...restart], { limit: 120_000, signal }),
+      );
     } else {
       const plan = planFault(cluster, round.request);
       await holdFault(provider, plan, { duration: round.seconds * 1000, signal });
