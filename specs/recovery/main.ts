@@ -9,22 +9,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { loadOperations } from '../../helpers/cli/netns-machine/hosts/machine-operations.ts';
+import { prepareEngineBundle } from '../../helpers/debian/engines/engine-bundle.ts';
 import type { FaultName, FaultRequest } from '../../helpers/fault/fault.ts';
 import { holdFault } from '../../helpers/fault/inject-fault.ts';
 import { planFault } from '../../helpers/fault/plan-fault.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { startMeasurement } from '../../helpers/measure/measure.ts';
+import type { MeasurementReport } from '../../helpers/measure/measurement.ts';
 import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
 import { InterruptionWatch } from '../../helpers/process/errors/interruption.ts';
 import { bringUp } from '../../helpers/topology/bring-up/bring-up.ts';
 import { formerOf } from '../../helpers/topology/bring-up/stages/form-cluster.ts';
 import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
-import { limitOf } from '../../helpers/topology/topology.ts';
+import { limitOf, type Topology } from '../../helpers/topology/topology.ts';
 import { faultClusterOf } from '../../helpers/topology/target/fault-cluster.ts';
 import { readRuns } from '../bench/read-runs.ts';
-import { whyUnavailable } from '../engine-versions/why-unavailable.ts';
+import { NEXT_ENGINE, whyUnavailable } from '../engine-versions/why-unavailable.ts';
 import { type Combination, listCombinations } from '../matrix/matrix-combinations.ts';
 import { nameOfFault, type RecoveryData, type RecoveryRun, recoveryOf } from './recovery-run.ts';
+import { upgradeSteps } from './upgrade-steps.ts';
 import { dataFile, readRecovery, writeRecovery } from './write-recovery.ts';
 
 /** Milliseconds of each fault. */
@@ -39,15 +43,19 @@ const faults = [
   'leader-lost',
 ] as const satisfies readonly FaultName[];
 
+/** The upgrade of a swarm to Debian's next engine, machine by machine. */
+const UPGRADE = 'rolling-upgrade';
+const UPGRADED = '26.1.5';
+
 const program = new Command('npm run recovery --')
   .argument('[names...]', 'topologies and engines (default: all)')
-  .addOption(new Option('--fault <names...>', 'only these faults').choices(faults))
+  .addOption(new Option('--fault <names...>', 'only these faults').choices([...faults, UPGRADE]))
   .option('--runs <number>', 'runs of each fault', readRuns, 3)
   .option('--into <folder>', 'the folder of the data and the page', 'docs')
   .parse();
 const positionals = program.args;
 const values = program.opts<{
-  fault?: readonly FaultName[];
+  fault?: readonly string[];
   runs: number;
   into: string;
 }>();
@@ -78,6 +86,11 @@ try {
         await record(earlier);
       }
     }
+    if (!isUpgraded(combination)) continue;
+    for (let run = 1; run <= values.runs; run++) {
+      await measureUpgrade(combination);
+      await record(earlier);
+    }
   }
 } catch (error) {
   const reason = watch.interrupted ?? error;
@@ -101,22 +114,58 @@ function faultsOf({ topology }: Combination): readonly FaultRequest[] {
 
 /** On a new cluster, so that no fault meets the remains of another. */
 async function measureOnce({ topology }: Combination, request: FaultRequest) {
-  const store = await mkdtemp(join(tmpdir(), 'overlay-e2e-recovery-'));
-  const provider = createNetnsProvider({ store });
+  await using store = await openFolder();
+  const provider = createNetnsProvider({ store: store.path });
   try {
     const document = await bringUp(topology, provider, { watch, keepClaim: true });
     await using measurement = await startMeasurement(provider, document, { signal });
     const plan = planFault(await faultClusterOf(document, provider), request);
     await holdFault(provider, plan, { duration: DURATION, signal });
-    const fault = nameOfFault(request);
-    const run = recoveryOf(await measurement.end(), { topology: topology.name, fault });
-    loads.push(loadavg()[0] ?? 0);
-    fresh.push(run);
-    console.log(JSON.stringify(run));
+    keep(await measurement.end(), topology, nameOfFault(request));
   } finally {
     await tearDown(provider);
-    await rm(store, { recursive: true, force: true });
   }
+}
+
+function isUpgraded({ topology, engine }: Combination): boolean {
+  const isChosen = values.fault?.includes(UPGRADE) ?? true;
+  return topology.cluster.kind === 'swarm-mode' && engine === UPGRADED && isChosen;
+}
+
+/** On one cluster, because each step begins with the result of the one before. */
+async function measureUpgrade({ topology }: Combination) {
+  const refusal = await whyUnavailable(NEXT_ENGINE);
+  if (refusal !== undefined) {
+    console.log(`${UPGRADE}: left out, because ${refusal.observed}`);
+    return;
+  }
+  const { version } = await prepareEngineBundle(NEXT_ENGINE);
+  await using store = await openFolder();
+  const { provider, changeBundle } = await loadOperations({ storage: store.path });
+  try {
+    const document = await bringUp(topology, provider, { watch, keepClaim: true });
+    const [manager = '', worker = ''] = document.machines.map(({ name }) => name);
+    const moveEngine = (machine: string) => changeBundle(machine, NEXT_ENGINE);
+    for (const { title, act } of upgradeSteps({ provider, manager, worker, moveEngine })) {
+      await using measurement = await startMeasurement(provider, document, { signal });
+      await measurement.during(title, act);
+      keep(await measurement.end(), topology, `to ${version}: ${title}`);
+    }
+  } finally {
+    await tearDown(provider);
+  }
+}
+
+function keep(report: MeasurementReport, { name }: Topology, fault: string): void {
+  const run = recoveryOf(report, { topology: name, fault });
+  loads.push(loadavg()[0] ?? 0);
+  fresh.push(run);
+  console.log(JSON.stringify(run));
+}
+
+async function openFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'overlay-e2e-recovery-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
 /** Writes all results after each run, because all runs take long. */
@@ -128,6 +177,11 @@ async function record(earlier: RecoveryData | undefined): Promise<void> {
     date: new Date().toISOString().slice(0, 10),
     computer: `provider netns, ${availableParallelism()} processors, ${Math.round(totalmem() / 2 ** 30)} GB of memory`,
     load: [Math.min(...all), Math.max(...all)],
-    runs: [...(earlier?.runs ?? []).filter(isOlder), ...fresh],
+    runs: sortByTopology([...(earlier?.runs ?? []).filter(isOlder), ...fresh]),
   });
+}
+
+/** Keeps the order otherwise. */
+function sortByTopology(runs: readonly RecoveryRun[]): RecoveryRun[] {
+  return [...Map.groupBy(runs, ({ topology }) => topology).values()].flat();
 }

@@ -3,11 +3,13 @@ import type { FaultRequest } from '../../helpers/fault/fault.ts';
 import type { MeasurementReport, Outage } from '../../helpers/measure/measurement.ts';
 
 /** The kinds of paths whose outages the page shows. */
-export const shownPaths = ['tcp', 'name', 'http'] as const;
+export const shownPaths = ['tcp', 'stream', 'name', 'http'] as const;
 
 /** Milliseconds of the longest outage of each kind; null if a path never answered again. */
 const outages = z.object({
   tcp: z.number().nullable(),
+  /** Absent in runs from before it was recorded. */
+  stream: z.number().nullable().optional(),
   name: z.number().nullable(),
   http: z.number().nullable(),
 });
@@ -65,7 +67,12 @@ export function recoveryOf(
   return {
     ...place,
     duration: end - (fault?.from ?? 0),
-    outages: { tcp: longest('tcp'), name: longest('name'), http: longest('http') },
+    outages: {
+      tcp: longest('tcp'),
+      stream: longest('stream'),
+      name: longest('name'),
+      http: longest('http'),
+    },
     // A layer that the fault does not reach is correct before its end.
     ...(lastLayer === undefined || left.length > 0
       ? {}

@@ -25,6 +25,7 @@ export function describeRecovery({ date, computer, load, runs }: RecoveryData): 
     'topology and engine',
     'fault',
     'TCP',
+    'open TCP',
     'DNS',
     'HTTP',
     'all layers',
@@ -33,11 +34,11 @@ export function describeRecovery({ date, computer, load, runs }: RecoveryData): 
   ];
   return `# Recovery times
 
-\`npm run recovery\` brings up each cluster kind with each engine, injects faults for five seconds, and [measures](faults.md#measure-outages-and-recovery) until everything has recovered. [The same as data](recovery.json).
+\`npm run recovery\` brings up each cluster kind with each engine, injects faults for five seconds, and [measures](faults.md#measure-outages-and-recovery) until everything has recovered. It also upgrades a swarm machine by machine; then the fault lasts as long as the step. [The same as data](recovery.json).
 
 Measured on ${date}: ${computer}, a load of ${load.join(' to ')}.
 
-- **TCP, DNS, HTTP**: the longest outage of new connections between containers, of their names, and of the car service. The time of the fault is included.
+- **TCP, open TCP, DNS, HTTP**: the longest outage of new connections between containers, of one connection that is opened again when it breaks, of names, and of the car service. The time of the fault is included.
 - **All layers**: the time from the end of the fault until all of them were correct, from the engines to the application. Checks follow each other, so it is not more exact than the time of one check.
 - **Last layer**: the layer that was correct last.
 - **Remains**: the findings after two minutes.
@@ -57,7 +58,10 @@ function rowOf(runs: readonly RecoveryRun[]): string[] {
   return [
     first?.topology ?? '',
     first?.fault ?? '',
-    ...shownPaths.map((kind) => range(runs.map(({ outages }) => outages[kind]))),
+    ...shownPaths.map((kind) => {
+      const known = runs.flatMap(({ outages }) => outages[kind] ?? (kind in outages ? [null] : []));
+      return known.length === 0 ? '' : range(known);
+    }),
     range(recoveries),
     listOnce(runs.map(({ lastLayer }) => lastLayer)),
     listOnce(runs.flatMap(({ left }) => left)),

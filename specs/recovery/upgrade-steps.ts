@@ -1,0 +1,73 @@
+import type { MachineProvider } from '../../helpers/machine/machine.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
+
+/** A step of the upgrade of a swarm, after which everything must work again. */
+export interface UpgradeStep {
+  readonly title: string;
+  readonly act: () => Promise<void>;
+}
+
+/** A running swarm of two machines. */
+export interface UpgradedSwarm {
+  readonly provider: MachineProvider;
+  readonly manager: string;
+  readonly worker: string;
+  /** Moves a machine to the new engine. Its containers stop. */
+  readonly moveEngine: (machine: string) => Promise<void>;
+}
+
+/**
+ * Returns the steps that upgrade a swarm machine by machine. The manager gives its role away before its upgrade: workers do
+ * not find a manager that starts alone for up to a minute.
+ */
+export function upgradeSteps(swarm: UpgradedSwarm): readonly UpgradeStep[] {
+  const { manager, worker } = swarm;
+  return [
+    { title: `upgrade ${worker}, a worker`, act: () => upgrade(swarm, worker) },
+    { title: `change of roles`, act: () => changeRoles(swarm) },
+    { title: `upgrade ${manager}, a worker by then`, act: () => upgrade(swarm, manager) },
+  ];
+}
+
+async function upgrade({ provider, moveEngine }: UpgradedSwarm, machine: string): Promise<void> {
+  const { stdout } = await provider.run(machine, ['docker', 'ps', '--quiet']);
+  const containers = stdout.split('\n').filter((id) => id !== '');
+  await moveEngine(machine);
+  // With --restart=always, the engine does this.
+  await provider.run(machine, ['docker', 'start', ...containers], { limit: 120_000 });
+}
+
+async function changeRoles({ provider, manager, worker }: UpgradedSwarm): Promise<void> {
+  await provider.run(manager, ['docker', 'node', 'promote', worker]);
+  await waitForManagers(provider, worker, [manager, worker]);
+  await provider.run(worker, ['docker', 'node', 'demote', manager]);
+  await waitForManagers(provider, worker, [worker]);
+}
+
+/** Waits until an engine reports exactly these managers, all reachable. */
+async function waitForManagers(
+  provider: MachineProvider,
+  machine: string,
+  names: readonly string[],
+): Promise<void> {
+  const format = '{{.Hostname}} {{.ManagerStatus}}';
+  await waitFor(
+    `${machine}: managers ${names.join(', ')}`,
+    async () => {
+      const { stdout } = await provider.run(
+        machine,
+        ['docker', 'node', 'ls', '--format', format],
+        // Until its promotion has arrived, it is no manager.
+        { expect: 'any' },
+      );
+      const managers = stdout
+        .split('\n')
+        .flatMap((line) => /^(\S+) (?:Leader|Reachable)$/.exec(line)?.[1] ?? [])
+        .toSorted();
+      return managers.join() === names.toSorted().join()
+        ? done(undefined)
+        : notYet(managers.join(', ') || 'none');
+    },
+    { limit: 120_000 },
+  );
+}
