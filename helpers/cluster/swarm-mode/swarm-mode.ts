@@ -157,6 +157,36 @@ async function waitForPeers(
 }
 
 /**
+ * Waits until the gossip of none of these engines knows an engine at an address that has left or was removed.
+ *
+ * Before that, no other engine may join with this address. It would learn of the former one from the others, choose it for its
+ * first exchange of all records, and wait for itself: 30 s (`bulkSyncNode` in moby's networkdb), longer than a container
+ * that starts waits for its network.
+ */
+export async function waitUntilDeparted(
+  address: string,
+  engines: readonly Engine[],
+  { limit = 60_000, signal }: SwarmOptions = {},
+): Promise<void> {
+  const hosts = engines.map(({ machine }) => machine);
+  await allSettled(
+    `swarm: forget ${address}`,
+    engines.map((engine) =>
+      onMachine(engine.machine.name, () =>
+        waitFor(
+          `${engine.machine.name}: gossip has forgotten ${address}`,
+          async () => {
+            const peers = await readPeers(engine, { signal, quiet: true });
+            return peers.includes(address) ? notYet(`it knows ${address}`) : done(undefined);
+          },
+          { limit: scaleLimit(limit, hosts), signal },
+        ),
+      ),
+    ),
+  );
+}
+
+/**
  * Returns the members that an engine must know. An engine may miss itself permanently: if gossip about its state before a
  * restart arrives late, it takes the old name at its address for a newer one (`purgeReincarnation` in moby's networkdb).
  */

@@ -181,13 +181,13 @@ export function explainStart(name: string): Explain {
  * starts.
  */
 function explainAttachment(message: string): Explanation | undefined {
-  // Engines wait 20 s for the manager to assign an address (swarmRequestTimeout in moby's daemon/cluster/cluster.go).
+  // Engines wait 20 s for the manager, and then for the gossip of the network (swarmRequestTimeout in moby's
+  // daemon/cluster/cluster.go). If another engine had their address a moment ago, their gossip takes 30 s.
   if (/attaching to network failed, .*context deadline exceeded/.test(message)) {
     return {
       code: 'engine-refused',
-      observed:
-        'the manager of the swarm did not assign an address within 20 s, the limit of Docker',
-      hint: 'start it again; if it fails again, check that "docker node ls" lists a leader, and that no host is overloaded',
+      observed: 'the engine did not join the network within 20 s, the limit of Docker',
+      hint: 'start it again in half a minute; if it fails again, check that "docker node ls" lists a leader, and that no host is overloaded',
     };
   }
   const network = /Could not attach to network (\S+):/.exec(message)?.[1];

@@ -1,6 +1,7 @@
 import { waitUntilLeft } from '../../cluster/key-value/members.ts';
 import { MEMBERS_KEY } from '../../cluster/key-value/stores/key-value-store.ts';
 import { removeOverlay } from '../../cluster/overlay-network.ts';
+import { waitUntilDeparted } from '../../cluster/swarm-mode/swarm-mode.ts';
 import { advertisedBy } from '../../docker/endpoints/require-tls.ts';
 import { scaleLimit } from '../../docker/endpoints/scale-limit.ts';
 import { connectEngine, type Engine } from '../../docker/engine.ts';
@@ -171,7 +172,11 @@ async function removeMachine(
   const recorded = record.document.machines.find((one) => one.name === name);
   const manager = managerOf(topology, members);
   if (manager !== undefined) {
-    await leaveSwarm(manager, name, machine, recorded?.address, signal);
+    const address = recorded?.address ?? machine?.address;
+    await leaveSwarm(manager, name, machine, address, signal);
+    // A new machine may get its address.
+    const staying = stayingOf({ record }, members, name);
+    if (address !== undefined) await waitUntilDeparted(address, staying, { signal });
   } else if (machine !== undefined) {
     await leaveKeyValueCluster({ topology, record, provider, signal }, members, machine);
   }
@@ -208,7 +213,7 @@ async function leaveSwarm(
   // An interruption between these steps leaves a node without an engine.
   for (const node of await manager.nodes.list({ signal })) {
     const isIts = node.hostname === name && node.state !== 'ready' && node.role === 'worker';
-    if (isIts && (address ?? machine?.address) === node.address) {
+    if (isIts && address === node.address) {
       await removeNode(manager, node.id, signal);
     }
   }
@@ -235,11 +240,20 @@ async function leaveKeyValueCluster(
   const store = storeIn({ topology, record });
   if (store === undefined) return;
   await store.remove(`${MEMBERS_KEY}${advertisedBy(machine)}`, { signal });
-  const left = new Set(record.document.machines.map(({ name }) => name));
-  const others = members.map((one) => one.machine);
+  const staying = stayingOf({ record }, members, machine.name);
   await waitUntilLeft(
     machine,
-    others.filter(({ name }) => name !== machine.name && left.has(name)),
+    staying.map((one) => one.machine),
     { signal },
   );
+}
+
+/** Returns the engines without that of a machine that is being removed, and without those of removed ones. */
+function stayingOf(
+  { record }: Pick<Convergence, 'record'>,
+  members: readonly Engine[],
+  gone: string,
+): Engine[] {
+  const left = new Set(record.document.machines.map(({ name }) => name));
+  return members.filter(({ machine: { name } }) => name !== gone && left.has(name));
 }
