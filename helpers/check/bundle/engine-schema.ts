@@ -33,6 +33,7 @@ export function engineSchema(leaves: Leaves) {
     networks: list(networkSchema(leaves)),
     lateNetworks: list(word).optional(),
     laterTasks: list(word).optional(),
+    unlistedOverlays: list(word).optional(),
     containers,
     later: containers.optional(),
     refusedClients: list(

@@ -192,8 +192,22 @@ function unsupportedParts(observation: Observation): string[] {
       ? []
       : [`UDP and SCTP ports of the services ${otherPorts.toSorted().join(', ')}`]),
     ...(encrypted.length === 0 ? [] : [`encryption of ${encrypted.join(', ')}`]),
+    ...unlistedRecords(observation),
     ...(hasGateway
       ? ['packets of containers to other networks; only their settings are read']
       : []),
   ];
+}
+
+/** Records of an engine 26.1 that closed the connection, because it joined that network at the moment of the request. */
+function unlistedRecords({ hosts }: Observation): string[] {
+  return hosts.flatMap(({ name: host, engine }) => {
+    const { networks = [], unlistedOverlays = [] } = valueOf(engine) ?? {};
+    const names = networks
+      .filter(({ id }) => unlistedOverlays.includes(id))
+      .map(({ name }) => name);
+    return names.length === 0
+      ? []
+      : [`containers of other hosts that ${host} has on record in ${names.toSorted().join(', ')}`];
+  });
 }

@@ -14,12 +14,13 @@ const ANSWER_LIMIT = 10_000;
 /** Reads all data of an engine that is compared. An object that disappears in between is left out. */
 export async function observeEngine(engine: Engine, signal: AbortSignal): Promise<EngineView> {
   const options: CallOptions = { limit: ANSWER_LIMIT, signal };
+  const unlisted = new Set<string>();
   const [{ info, clock }, networks, containers] = await Promise.all([
     readInfo(engine, options),
-    readNetworks(engine, options),
+    readNetworks(engine, options, { unlisted }),
     readContainers(engine, options),
   ]);
-  return { info, clock, networks, containers };
+  return { info, clock, networks, containers, unlistedOverlays: [...unlisted] };
 }
 
 async function readInfo(engine: Engine, options: CallOptions) {
@@ -56,9 +57,10 @@ export async function observeEngineAgain(
   const known = new Set(view.networks.map(({ id }) => id));
   // Only in a swarm does an engine have endpoints of other hosts on record.
   const settled = view.networks.filter(({ tasks }) => tasks.length === 0).map(({ id }) => id);
+  const unlisted = new Set(view.unlistedOverlays);
   const [later, again, refusedClients] = await Promise.all([
     readContainers(engine, options),
-    readNetworks(engine, options, new Set(settled)),
+    readNetworks(engine, options, { settled: new Set(settled), unlisted }),
     findRefusedClients(engine, view, options),
   ]);
   const added = again.filter(({ id }) => !known.has(id));
@@ -69,6 +71,7 @@ export async function observeEngineAgain(
     networks: [...view.networks, ...added],
     lateNetworks,
     laterTasks,
+    unlistedOverlays: [...unlisted],
     later,
     refusedClients,
   };
@@ -88,19 +91,25 @@ export function addressOf({ info }: EngineView): string | undefined {
   return told === undefined || !isOfHost(told) ? undefined : told;
 }
 
-/** @param known the ids of networks that are left out */
+interface NetworksRead {
+  /** The IDs of networks that are left out. */
+  readonly settled?: ReadonlySet<string>;
+  /** Receives the IDs of overlays whose containers of other hosts the engine did not list. */
+  readonly unlisted: Set<string>;
+}
+
 async function readNetworks(
   engine: Engine,
   options: CallOptions,
-  known: ReadonlySet<string> = new Set(),
+  { settled = new Set(), unlisted }: NetworksRead,
 ): Promise<NetworkFacts[]> {
   const networks = await engine.networks.list(options);
   return await Promise.all(
     networks
-      .filter(({ id }) => !known.has(id))
+      .filter(({ id }) => !settled.has(id))
       .map(async (network) => {
         if (network.driver !== 'overlay') return network;
-        return await unlessGone(inspectOverlay(engine, network.id, options));
+        return await unlessGone(inspectOverlay(engine, network.id, options, unlisted));
       }),
   ).then(withoutGone);
 }
@@ -114,11 +123,13 @@ async function inspectOverlay(
   { networks }: Engine,
   id: string,
   options: CallOptions,
+  unlisted: Set<string>,
 ): Promise<NetworkFacts> {
   try {
     return await networks.inspect(id, { ...options, verbose: true });
   } catch (error) {
     if (!(error instanceof HarnessError) || error.code !== 'engine-stopped') throw error;
+    unlisted.add(id);
     return await networks.inspect(id, options);
   }
 }

@@ -33,6 +33,8 @@ export interface EngineView {
   readonly lateNetworks?: readonly string[] | undefined;
   /** The IDs of endpoints of a swarm that it listed at the second read. */
   readonly laterTasks?: readonly string[] | undefined;
+  /** The IDs of overlays whose containers of other hosts it did not list at one of the two reads. */
+  readonly unlistedOverlays?: readonly string[] | undefined;
   /** All of its containers, running or not, without the probes of the check. */
   readonly containers: readonly ContainerFacts[];
   /** The containers once more, after all else of the audit. */

@@ -225,6 +225,23 @@ describe('A swarm', () => {
     expect(unsupported([{ ...network, internal: true }, gateway])).toEqual([]);
   });
 
+  test('lists the networks whose records an engine did not list', () => {
+    const observation = swarmOf();
+    const hosts = observation.hosts.map((host) =>
+      host.name === worker && 'value' in host.engine
+        ? {
+            ...host,
+            engine: withValue({ ...host.engine.value, unlistedOverlays: [NETWORK_ID, 'gone'] }),
+          }
+        : host,
+    );
+    const { coverage, diagnoses } = diagnoseObservation({ ...observation, hosts });
+    expect(diagnoses).toEqual([]);
+    expect(coverage.unsupported).toEqual([
+      `containers of other hosts that ${worker} has on record in my-net`,
+    ]);
+  });
+
   test('of whose engines none answers has no missing networks', () => {
     const swarm = swarmOf();
     const silent = withoutValue('no answer after 10 s');

@@ -65,7 +65,12 @@ test('An engine that panics while it lists the containers of an overlay still an
     else response.end(JSON.stringify(url.includes('/networks') ? [network] : []));
   });
   const { value: first } = engineOf({ networks: [] });
-  const { networks } = await observeEngineAgain(first, engine, signal);
+  const { networks, unlistedOverlays } = await observeEngineAgain(first, engine, signal);
   expect(networks).toMatchObject([{ name: 'front', tasks: [] }]);
+  expect(unlistedOverlays).toEqual([network.Id]);
+  // Once is enough: the record of a container counts only if it is in both reads.
+  const before = { ...first, unlistedOverlays: ['earlier'] };
+  const again = await observeEngineAgain(before, engine, signal);
+  expect(again.unlistedOverlays).toEqual(['earlier', network.Id]);
   expect(asked.some((url) => url.includes('verbose'))).toBe(true);
 });
