@@ -70,20 +70,24 @@ describe('A cluster of machines with and without their own kernel', { shuffle: f
     expect(findMistakes([defect], report.diagnoses), verdict).toEqual([]);
   });
 
-  test('is healthy after the printed fix of a full neighbor table was typed', async ({ lab }) => {
-    const [, defect] = ownKernelDefects;
-    if (defect === undefined) throw new Error('no defect');
-    await using _broken = await breakCluster(await defect.fault(lab));
-    const [finding, ...others] = (await lab.audit()).diagnoses;
-    expect([finding, others]).toMatchObject([
-      { code: defect.code, where: defect.where, action: { kind: 'fix', host: OWN } },
-      [],
-    ]);
-    await inside(lab, OWN, lineOf(finding?.action?.commands ?? []));
-    const { diagnoses, verdict } = await lab.audit();
-    expect(diagnoses).toEqual([]);
-    expect(verdict).toBe('healthy');
-  });
+  const fixable = ownKernelDefects.filter(
+    ({ code, way }) => code === 'conntrack-table-full' || way.includes('namespace'),
+  );
+  test.for(fixable)(
+    'is healthy after the fix of $code was typed: $way',
+    async (defect, { lab }) => {
+      await using _broken = await breakCluster(await defect.fault(lab));
+      const [finding, ...others] = (await lab.audit()).diagnoses;
+      expect([finding, others]).toMatchObject([
+        { code: defect.code, where: defect.where, action: { kind: 'fix', host: OWN } },
+        [],
+      ]);
+      await inside(lab, OWN, lineOf(finding?.action?.commands ?? []));
+      const { diagnoses, verdict } = await lab.audit();
+      expect(diagnoses).toEqual([]);
+      expect(verdict).toBe('healthy');
+    },
+  );
 
   test.for([
     ['net.ipv4.ip_forward', '0'],

@@ -67,6 +67,24 @@ ${unpinHosts}`,
   });
 }
 
+/**
+ * A low limit, and entries that the kernel keeps for longer than usual, as after lines in sysctl.conf. No program sends
+ * anything when the check begins: the entries are of packets without an answer.
+ */
+function keptConnections({ provider }: DiagnosisLab): Fault {
+  const settings = ['nf_conntrack_max', 'nf_conntrack_udp_timeout'].map(
+    (name) => `net.netfilter.${name}`,
+  );
+  return inMachine(provider, HOST, {
+    name: `the kernel of ${HOST} keeps entries of connections for longer than it has room for`,
+    inject: `for name in ${settings.join(' ')}; do echo "$name=$(sysctl -n $name)"; done >/run/connections.limits
+sysctl -q -w net.netfilter.nf_conntrack_max=2000 net.netfilter.nf_conntrack_udp_timeout=600
+bash -c 'for port in {1..1940}; do echo >/dev/udp/127.1.1.1/$port; done' 2>/dev/null`,
+    // The entries stay for ten minutes; with the usual limit, they do no harm.
+    undo: 'sysctl -q -w $(cat /run/connections.limits); rm /run/connections.limits',
+  });
+}
+
 /** Sets the clock of the machine some seconds ahead, or behind. */
 function wrongClock({ provider }: DiagnosisLab, seconds: number): Fault {
   return inMachine(provider, HOST, {
@@ -89,6 +107,12 @@ export const ownKernelDefects: readonly Defect[] = [
     way: 'a network namespace fills the table of its kernel',
     where: { host: HOST },
     fault: (lab) => fullOf(lab, `a network namespace of ${HOST} fills the table`, 'crowd'),
+  },
+  {
+    code: 'conntrack-table-full',
+    way: 'the kernel keeps the entries of unanswered packets for too long',
+    where: { host: HOST },
+    fault: keptConnections,
   },
   {
     code: 'clock-skew',

@@ -30,8 +30,11 @@ export const connections: Comparison = {
 /** The share of its room at which a table counts as full: its kernel forgets old connections and tracks new ones. */
 const FULL = 0.95;
 
-/** The share that proves that dropped packets found no room: the kernel also counts simultaneous first packets of one connection. */
-const NEARLY_FULL = 0.5;
+/**
+ * The share that proves that dropped packets found no room: the kernel also counts simultaneous first packets of one
+ * connection. A full table whose room was doubled has less.
+ */
+const NEARLY_FULL = 0.75;
 
 const isAbove =
   (share: number) =>

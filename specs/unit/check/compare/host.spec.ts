@@ -280,8 +280,9 @@ describe('A host', () => {
   test.for([
     ['full at both reads', { count: 100, dropped: 7 }, { count: 95, dropped: 7 }, true],
     ['without room for a packet', { count: 90, dropped: 7 }, { count: 90, dropped: 8 }, true],
-    ['without room between the reads', { count: 20, dropped: 7 }, { count: 50, dropped: 8 }, true],
+    ['without room between the reads', { count: 20, dropped: 7 }, { count: 75, dropped: 8 }, true],
     ['with room for all', { count: 36, dropped: 7 }, { count: 49, dropped: 8 }, false],
+    ['whose room was doubled', { count: 51, dropped: 7 }, { count: 52, dropped: 9 }, false],
     ['full for a moment', { count: 100, dropped: 7 }, { count: 94, dropped: 7 }, false],
     ['that was full once', { count: 60, dropped: 7 }, { count: 60, dropped: 7 }, false],
   ] as const)('with a connection table %s', ([, before, after, isFound]) => {
