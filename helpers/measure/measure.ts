@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { auditCluster } from '../check/audit.ts';
 import type { AuditReport } from '../check/model/report.ts';
@@ -63,7 +63,6 @@ export async function startMeasurement(
   document: TopologyDocument,
   { maxPairs = 20, signal }: MeasureOptions = {},
 ): Promise<Measurement> {
-  requireOpenCommands(document);
   return await activity('stage', 'start the measurement', async () => {
     const { plan, unmeasured, ids } = await preparePlan(provider, document, maxPairs);
     const addresses = new FollowedAddresses(plan, document.networks);
@@ -123,8 +122,9 @@ export async function startMeasurement(
     };
     return {
       during: async (title, disturb) => {
+        const id = randomUUID();
         const note = (stage: FaultStage['stage']) =>
-          record.noteFault({ id: `during-${title}`, title, stage, at: Date.now() });
+          record.noteFault({ id, title, stage, at: Date.now() });
         note('injecting');
         note('active');
         try {
@@ -157,15 +157,20 @@ export async function auditRunning(
   }
 }
 
-/** The meter is a command whose output comes while it runs. */
-function requireOpenCommands({ provider }: Pick<TopologyDocument, 'provider'>): void {
-  if (provider !== 'docker-machine') return;
+/** Throws if the machines cannot run the meter, a command whose output comes while it runs, or if it had nothing to do. */
+function requireMeasurable({ provider }: TopologyDocument, { paths }: PathPlan): void {
+  const observed =
+    provider === 'docker-machine'
+      ? 'its machines come from docker-machine, whose commands return their output at the end'
+      : paths.length === 0
+        ? 'the topology has no two containers on one network'
+        : undefined;
+  if (observed === undefined) return;
   throw new HarnessError({
     code: 'input-invalid',
     tried: 'measure the running topology',
-    observed:
-      'its machines come from docker-machine, whose commands return their output at the end',
-    hint: 'measure a topology with machines of the provider netns or uml',
+    observed,
+    hint: 'measure a topology with containers on machines of the provider netns or uml',
   });
 }
 
@@ -173,6 +178,7 @@ async function preparePlan(provider: MachineProvider, document: TopologyDocument
   const listed = await provider.list();
   const addresses = new Map(listed.map(({ name, address }) => [name, address]));
   const measured = planPaths(document, addresses, most);
+  requireMeasurable(document, measured);
   const engines = new Map(listed.map((machine) => [machine.name, machine]));
   const ids = new Map(
     await Promise.all(
