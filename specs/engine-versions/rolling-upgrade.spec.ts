@@ -4,9 +4,9 @@ import { waitForSwarm } from '../../helpers/cluster/swarm-mode/swarm-mode.ts';
 import type { Container } from '../../helpers/docker/containers/container.ts';
 import type { Engine } from '../../helpers/docker/engine.ts';
 import type { NodeFacts } from '../../helpers/docker/swarm/nodes.ts';
-import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { attach } from '../../helpers/report/results/evidence.ts';
 import { type NetnsLab, test as base } from '../machine/netns-lab.ts';
+import { changeRoles } from '../swarm-mode/change-roles.ts';
 import { expectReply, runOn, waitForName } from '../swarm-mode/containers.ts';
 import { stopAtFailure } from '../stop-at-failure.ts';
 import { bringUpSwarm } from '../swarm-mode/lab.ts';
@@ -116,30 +116,6 @@ async function during(
 async function move(lab: NetnsLab, { machine: { name } }: Engine): Promise<void> {
   const moved = await lab.script(`netns-machine upgrade --netns-engine ${TO} ${name}`);
   expect(moved, moved.stderr).toMatchObject({ exitCode: 0 });
-}
-
-async function changeRoles(first: Engine, second: Engine): Promise<void> {
-  const nodes = await first.nodes.list();
-  const idOf = (engine: Engine) =>
-    nodes.find(({ hostname }) => hostname === engine.machine.name)?.id ?? '';
-  await first.nodes.update(idOf(second), { role: 'manager' });
-  await waitForManagers(second, ['first', 'second']);
-  await second.nodes.update(idOf(first), { role: 'worker' });
-  await waitForManagers(second, ['second']);
-}
-
-/** Waits until an engine is a manager and reports exactly these managers, all reachable. */
-async function waitForManagers(engine: Engine, names: readonly string[]): Promise<void> {
-  await waitFor(
-    `${engine.machine.name}: managers ${names.join(', ')}`,
-    async () => {
-      const nodes = await engine.nodes.list({ quiet: true });
-      const managers = nodes.filter(({ manager }) => manager?.reachable === true);
-      const found = managers.map(({ hostname }) => hostname).toSorted();
-      return found.join() === names.join() ? done(undefined) : notYet(found.join(', ') || 'none');
-    },
-    { limit: 120_000 },
-  );
 }
 
 async function describeNodes(manager: Engine): Promise<string[]> {

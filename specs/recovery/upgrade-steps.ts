@@ -1,5 +1,6 @@
+import { connectEngine } from '../../helpers/docker/engine.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
-import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
+import { changeRoles } from '../swarm-mode/change-roles.ts';
 
 /** A step of the upgrade of a swarm, after which everything must work again. */
 export interface UpgradeStep {
@@ -24,7 +25,7 @@ export function upgradeSteps(swarm: UpgradedSwarm): readonly UpgradeStep[] {
   const { manager, worker } = swarm;
   return [
     { title: `upgrade ${worker}, a worker`, act: () => upgrade(swarm, worker) },
-    { title: `change of roles`, act: () => changeRoles(swarm) },
+    { title: 'change of roles', act: () => moveRole(swarm) },
     { title: `upgrade ${manager}, a worker by then`, act: () => upgrade(swarm, manager) },
   ];
 }
@@ -37,37 +38,8 @@ async function upgrade({ provider, moveEngine }: UpgradedSwarm, machine: string)
   await provider.run(machine, ['docker', 'start', ...containers], { limit: 120_000 });
 }
 
-async function changeRoles({ provider, manager, worker }: UpgradedSwarm): Promise<void> {
-  await provider.run(manager, ['docker', 'node', 'promote', worker]);
-  await waitForManagers(provider, worker, [manager, worker]);
-  await provider.run(worker, ['docker', 'node', 'demote', manager]);
-  await waitForManagers(provider, worker, [worker]);
-}
-
-/** Waits until an engine reports exactly these managers, all reachable. */
-async function waitForManagers(
-  provider: MachineProvider,
-  machine: string,
-  names: readonly string[],
-): Promise<void> {
-  const format = '{{.Hostname}} {{.ManagerStatus}}';
-  await waitFor(
-    `${machine}: managers ${names.join(', ')}`,
-    async () => {
-      const { stdout } = await provider.run(
-        machine,
-        ['docker', 'node', 'ls', '--format', format],
-        // Until its promotion has arrived, it is no manager.
-        { expect: 'any' },
-      );
-      const managers = stdout
-        .split('\n')
-        .flatMap((line) => /^(\S+) (?:Leader|Reachable)$/.exec(line)?.[1] ?? [])
-        .toSorted();
-      return managers.join() === names.toSorted().join()
-        ? done(undefined)
-        : notYet(managers.join(', ') || 'none');
-    },
-    { limit: 120_000 },
-  );
+async function moveRole({ provider, manager, worker }: UpgradedSwarm): Promise<void> {
+  using first = connectEngine(await provider.inspect(manager));
+  using second = connectEngine(await provider.inspect(worker));
+  await changeRoles(first, second);
 }

@@ -59,7 +59,7 @@ function rowOf(runs: readonly RecoveryRun[]): string[] {
     first?.topology ?? '',
     first?.fault ?? '',
     ...shownPaths.map((kind) => {
-      const known = runs.flatMap(({ outages }) => outages[kind] ?? (kind in outages ? [null] : []));
+      const known = runs.map(({ outages }) => outages[kind]).filter((time) => time !== undefined);
       return known.length === 0 ? '' : range(known);
     }),
     range(recoveries),
