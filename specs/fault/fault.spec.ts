@@ -4,12 +4,10 @@ import { ping } from '../../helpers/docker/containers/ping.ts';
 import type { FaultPlan, FaultRequest } from '../../helpers/fault/fault.ts';
 import { injectFault } from '../../helpers/fault/inject-fault.ts';
 import { listFaults } from '../../helpers/fault/journal.ts';
-import { planFault } from '../../helpers/fault/plan-fault.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
-import { faultClusterOf } from '../../helpers/topology/target/fault-cluster.ts';
 import { labTest } from '../diagnosis/lab-test.ts';
 import type { DiagnosisLab } from '../diagnosis/lab.ts';
-import { codeOf, startFault } from './run-fault.ts';
+import { codeOf, inject, plan, startFault } from './run-fault.ts';
 
 const test = labTest('seed');
 
@@ -114,15 +112,11 @@ const cases: readonly Case[] = [
   { name: 'store-paused', broken: storeAnswers, intact: overlayPing },
 ];
 
-async function plan(lab: DiagnosisLab, request: FaultRequest): Promise<FaultPlan> {
-  return planFault(await faultClusterOf(lab.document, lab.provider), request);
-}
-
 describe('A fault', () => {
   test.for(cases)('$name has its effect and no other, and is undone', async (one, { lab }) => {
     const { broken, intact, ...request } = one;
     {
-      await using _fault = await injectFault(lab.provider, await plan(lab, request));
+      await using _fault = await inject(lab, request);
       expect(await broken(lab)).toBe(false);
       expect((await intact?.(lab)) ?? true).toBe(true);
     }
@@ -142,7 +136,7 @@ describe('A fault', () => {
     const before = await read();
     {
       const request = { name, machines: ['worker-host'] };
-      await using _fault = await injectFault(lab.provider, await plan(lab, request));
+      await using _fault = await inject(lab, request);
       expect(await read()).not.toBe(before);
     }
     await lab.settle();
@@ -219,7 +213,7 @@ describe('A fault', () => {
   });
 
   test('whose effect ended before is undone', async ({ lab }) => {
-    const fault = await injectFault(lab.provider, await plan(lab, { name: 'store-paused' }));
+    const fault = await inject(lab, { name: 'store-paused' });
     const end = 'docker unpause $(docker ps --quiet --filter status=paused)';
     await lab.provider.run('mh-keystore', ['sh', '-ec', end]);
     await fault[Symbol.asyncDispose]();

@@ -3,25 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, onTestFinished } from 'vitest';
-import type { FaultRequest } from '../../helpers/fault/fault.ts';
-import { injectFault } from '../../helpers/fault/inject-fault.ts';
-import { planFault } from '../../helpers/fault/plan-fault.ts';
 import { startMeasurement } from '../../helpers/measure/measure.ts';
 import type { MeasurementReport } from '../../helpers/measure/measurement.ts';
 import { drawMeasuredLatencies } from '../../helpers/report/pictures/draw-measured-latencies.ts';
 import { drawTimeline } from '../../helpers/report/pictures/draw-timeline.ts';
 import { expect } from '../../helpers/spec/expect.ts';
-import { faultClusterOf } from '../../helpers/topology/target/fault-cluster.ts';
 import { labTest } from '../diagnosis/lab-test.ts';
-import type { DiagnosisLab } from '../diagnosis/lab.ts';
 import { pathOf } from './path-of.ts';
-import { startFault } from './run-fault.ts';
+import { inject, startFault } from './run-fault.ts';
 
 const test = labTest('seed');
-
-async function inject({ document, provider }: DiagnosisLab, request: FaultRequest) {
-  return await injectFault(provider, planFault(await faultClusterOf(document, provider), request));
-}
 
 /**
  * Returns everything that never recovered, in words. Without the defect of engines that requests can provoke: a kernel learns

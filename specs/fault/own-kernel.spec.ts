@@ -1,22 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe } from 'vitest';
-import type { FaultRequest } from '../../helpers/fault/fault.ts';
-import { injectFault } from '../../helpers/fault/inject-fault.ts';
-import { planFault } from '../../helpers/fault/plan-fault.ts';
 import { startMeasurement } from '../../helpers/measure/measure.ts';
 import { expect } from '../../helpers/spec/expect.ts';
-import { faultClusterOf } from '../../helpers/topology/target/fault-cluster.ts';
 import { labTest } from '../diagnosis/lab-test.ts';
 import type { DiagnosisLab } from '../diagnosis/lab.ts';
 import { pathOf } from './path-of.ts';
+import { inject } from './run-fault.ts';
 
 const OWN = 'worker-host';
 
 const test = labTest('seed', [OWN]);
-
-async function inject({ document, provider }: DiagnosisLab, request: FaultRequest) {
-  return await injectFault(provider, planFault(await faultClusterOf(document, provider), request));
-}
 
 async function inside({ provider }: DiagnosisLab, script: string): Promise<string> {
   const { stdout } = await provider.run(OWN, ['sh', '-ec', script], { limit: 120_000 });

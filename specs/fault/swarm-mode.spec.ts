@@ -1,9 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
-import { injectFault } from '../../helpers/fault/inject-fault.ts';
-import { planFault } from '../../helpers/fault/plan-fault.ts';
-import { faultClusterOf } from '../../helpers/topology/target/fault-cluster.ts';
 import { labTest } from '../diagnosis/lab-test.ts';
+import { inject } from './run-fault.ts';
 
 const test = labTest('swarm-mode');
 
@@ -13,9 +11,8 @@ describe('In a swarm with one manager', () => {
     'a killed manager starts its containers again after %i ms',
     async (duration, { lab }) => {
       const request = { name: 'machine-killed', machines: ['master-host'] } as const;
-      const plan = planFault(await faultClusterOf(lab.document, lab.provider), request);
       {
-        await using _fault = await injectFault(lab.provider, plan);
+        await using _fault = await inject(lab, request);
         await delay(duration);
       }
       const tomcat = await lab.container('master-host', 'tomcat-app');
