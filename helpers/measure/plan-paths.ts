@@ -30,8 +30,8 @@ export interface PathPlan {
   readonly unmeasured: readonly string[];
 }
 
-/** The port on which the meter listens in containers. */
-export const METER_PORT = 53_017;
+/** The port on which the meter listens in containers. The kernel gives it to no connection as its own port. */
+export const METER_PORT = 23_017;
 
 /** Docker's name server in containers. */
 const NAME_SERVER = '127.0.0.11';

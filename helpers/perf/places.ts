@@ -10,17 +10,17 @@ import { ASKER, RESPONDER } from './response-times.ts';
 
 /**
  * The ports in containers: of iperf3, a server for each test, and of the responder. A server closes its port after a test
- * and opens it again, and refuses a test in between.
+ * and opens it again, and refuses a test in between. The kernel gives none of them to a connection as its own port.
  */
-export const ports = { tcp1: 42_501, tcp8: 42_502, udp: 42_503, responses: 42_504 } as const;
+export const ports = { tcp1: 22_501, tcp8: 22_502, udp: 22_503, responses: 22_504 } as const;
 export type Purpose = keyof typeof ports;
 
 /** The ports that the routing mesh publishes on the hosts. */
 const published: Readonly<Record<Purpose, number>> = {
-  tcp1: 42_511,
-  tcp8: 42_512,
-  udp: 42_513,
-  responses: 42_514,
+  tcp1: 22_511,
+  tcp8: 22_512,
+  udp: 22_513,
+  responses: 22_514,
 };
 
 /** The label of everything that a measurement creates. */

@@ -3,7 +3,10 @@
  * is not free.
  */
 
-/** Answers each byte on each connection with the same byte, on the port in its first argument. Ends after two hours. */
+/**
+ * Answers each byte on each connection with the same byte, on the port in its first argument, or on a free one for 0. Prints
+ * the port as soon as it listens there. Ends after two hours.
+ */
 export const RESPONDER = `use strict; use Socket;
 alarm 7200;
 $SIG{PIPE} = 'IGNORE';
@@ -11,6 +14,8 @@ socket(my $door, PF_INET, SOCK_STREAM, 6) or die "socket: $!";
 setsockopt($door, SOL_SOCKET, SO_REUSEADDR, 1);
 bind($door, pack_sockaddr_in($ARGV[0], INADDR_ANY)) or die "bind: $!";
 listen($door, 512) or die "listen: $!";
+$| = 1;
+print +(sockaddr_in(getsockname($door)))[0], "\\n";
 my %open;
 while (1) {
   my $ready = '';

@@ -42,9 +42,9 @@ test('the meter sends from the overlay although a container had another route wh
   const program = await readMeterProgram();
   const kinds = ['udp', 'stream', 'icmp', 'tcp'];
   const words = [
-    'container:0:one:53017',
-    'container:1:two:53017',
-    ...kinds.map((kind, index) => `path:${index}:${kind}:0:10.0.9.3:53017::1`),
+    'container:0:one:23017',
+    'container:1:two:23017',
+    ...kinds.map((kind, index) => `path:${index}:${kind}:0:10.0.9.3:23017::1`),
   ];
   const script = `mkfifo "$1"; ${host}`;
   const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ASKER, responseCommand, RESPONDER } from '../../../helpers/perf/response-times.ts';
 import { readPercentiles } from '../../../helpers/perf/read-tools.ts';
@@ -7,25 +9,19 @@ import { runCommand } from '../../../helpers/process/run-command.ts';
 const address = '127.0.0.1';
 const env = { PATH: process.env['PATH'] ?? '', ASKER };
 
-async function serve(port: number): Promise<void> {
-  const server = spawn('perl', ['-e', RESPONDER, `${port}`], { stdio: 'ignore' });
+/** Starts the responder, and returns its port. */
+async function serve(): Promise<number> {
+  const server = spawn('perl', ['-e', RESPONDER, '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => {
     server.kill('SIGKILL');
   });
-  const [file, ...args] = [
-    'bash',
-    '-c',
-    `until (: </dev/tcp/${address}/${port}) 2>/dev/null; do :; done`,
-  ] as const;
-  await runCommand(file, args, { env });
+  const [line] = (await once(createInterface(server.stdout), 'line')) as [string];
+  return Number(line);
 }
 
 describe('the programs for response times', () => {
-  test.for([
-    ['rr', 42_811],
-    ['crr', 42_812],
-  ] as const)('measure %s with ordered percentiles', async ([mode, port]) => {
-    await serve(port);
+  test.for(['rr', 'crr'] as const)('measure %s with ordered percentiles', async (mode) => {
+    const port = await serve();
     const [file, ...args] = responseCommand(mode, { address, port, seconds: 1 });
     const { stdout } = await runCommand(file, args, { env });
     const { count, p50, p90, p99, p999 } = readPercentiles(mode, stdout);
@@ -35,7 +31,8 @@ describe('the programs for response times', () => {
   });
 
   test('fail without a server, with the reason', async () => {
-    const [file, ...args] = responseCommand('rr', { address, port: 42_813, seconds: 1 });
+    // A port that the kernel gives to no other program of this computer.
+    const [file, ...args] = responseCommand('rr', { address, port: 1, seconds: 1 });
     await expect(runCommand(file, args, { env })).rejects.toThrow(/Connection refused/);
   });
 });
