@@ -16,7 +16,7 @@ import {
   requireSwarmImage,
 } from '../../helpers/workload/images/swarm.ts';
 import { prepareBusyboxImage } from '../machine/busybox-image.ts';
-import { test as labTest } from '../machine/netns-lab.ts';
+import { test as labTest } from '../machine/netns-test.ts';
 
 export { expect } from 'vitest';
 

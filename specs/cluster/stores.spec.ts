@@ -14,7 +14,7 @@ import { connectEngine } from '../../helpers/docker/engine.ts';
 import type { PreparedImage } from '../../helpers/debian/images/choose-image.ts';
 import { prepareImage } from '../../helpers/workload/images/prepare-images.ts';
 import { BUSYBOX, prepareBusyboxImage } from '../machine/busybox-image.ts';
-import { test as labTest } from '../machine/netns-lab.ts';
+import { test as labTest } from '../machine/netns-test.ts';
 
 const KEYSTORE = 'keystore';
 

@@ -12,6 +12,9 @@ import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { tutorialTopologies } from '../../helpers/topology/topologies.ts';
 import type { Topology } from '../../helpers/topology/topology.ts';
 import { type ConfusionRun, runOf } from './confusion-run.ts';
+import { openServiceLab, openServiceProvider } from '../uml/service-lab.ts';
+import { findMistakes } from './defect.ts';
+import { updatedCluster } from './matrix-clusters.ts';
 import { formerOf } from '../../helpers/topology/bring-up/stages/form-cluster.ts';
 
 /** Checks a healthy cluster of every included kind `times` times on an idle machine and `times` times on a busy one. */
@@ -28,6 +31,28 @@ export async function auditHealthyClusters(
       continue;
     }
     await record(...(await auditHealthy(topology, times)));
+  }
+  if (isIncluded(updatedCluster)) await auditUpdates(times, record);
+}
+
+/** Checks the cluster with services while one of them is updated. The result of such a check may be incomplete. */
+async function auditUpdates(
+  times: number,
+  record: (...runs: readonly ConfusionRun[]) => Promise<void>,
+): Promise<void> {
+  const { provider, clear } = await openServiceProvider();
+  try {
+    const lab = await openServiceLab(provider);
+    for (let time = 0; time < times; time++) {
+      await lab.inside('one', 'docker service update --detach --force web');
+      const report = await lab.audit();
+      const mistakes = findMistakes([], report.diagnoses);
+      const way = 'during a rolling update of a service';
+      await record(runOf(report, { cluster: updatedCluster, injected: 'healthy', way, mistakes }));
+      await lab.recover();
+    }
+  } finally {
+    await clear();
   }
 }
 

@@ -8,16 +8,12 @@ import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { prepareBusyboxImage } from '../machine/busybox-image.ts';
 import { labContainers } from './lab-containers.ts';
 import { type DiagnosisLab, hostNames, openLab } from './lab.ts';
-import { type ClusterKind, widerTopology } from './topologies.ts';
+import { type ClusterKind, type LabOptions, widerTopology } from './topologies.ts';
 
-/**
- * Brings up a cluster of one kind in its own state directory. Disposing the result tears the cluster down.
- *
- * @param ownKernels the machines with their own kernel
- */
+/** Brings up a cluster of one kind in its own state directory. Disposing the result tears the cluster down. */
 export async function bringUpLab(
   kind: ClusterKind,
-  ownKernels: readonly string[] = [],
+  options: LabOptions = {},
 ): Promise<DiagnosisLab & AsyncDisposable> {
   const store = await mkdtemp(join(tmpdir(), 'overlay-e2e-diagnosis-'));
   const provider = createNetnsProvider({ store });
@@ -27,8 +23,8 @@ export async function bringUpLab(
   };
   try {
     using watch = new InterruptionWatch();
-    const options = { watch, keepClaim: true };
-    const document = await bringUp(widerTopology(kind, ownKernels), provider, options);
+    const topology = widerTopology(kind, options);
+    const document = await bringUp(topology, provider, { watch, keepClaim: true });
     const lab = await openLab(kind, document);
     await runLabContainers(lab);
     return Object.assign(lab, { [Symbol.asyncDispose]: clear });

@@ -6,6 +6,8 @@ import { findMistakes } from './defect.ts';
 export interface ConfusionRun extends DrawnRun {
   /** For a check after a defect was undone: the defect, as "code: way". */
   readonly after?: string | undefined;
+  /** The version of the engines, if the cluster is named after a suite whose version changes. */
+  readonly engine?: string | undefined;
   readonly verdict: AuditVerdict;
   /** Injected defects without a finding, and findings without an injected defect. */
   readonly mistakes: readonly string[];
@@ -21,7 +23,7 @@ export function runOf(
       ...(verdict === 'healthy' ? [] : [`the result was "${verdict}"`]),
     ],
     ...run
-  }: Pick<ConfusionRun, 'cluster' | 'injected' | 'way' | 'after'> & {
+  }: Pick<ConfusionRun, 'cluster' | 'engine' | 'injected' | 'way' | 'after'> & {
     readonly mistakes?: readonly string[];
   },
 ): ConfusionRun {

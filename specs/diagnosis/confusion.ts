@@ -1,31 +1,33 @@
 /**
- * `npm run confusion`: injects every defect into every kind of cluster that can have it, one at a time. The kinds run
- * in parallel. Then it checks healthy clusters of every kind repeatedly, on an idle and on a busy machine. It writes
+ * `npm run confusion`: injects every defect into every kind of cluster that can have it, one at a time. Clusters of the
+ * tutorial run in parallel, and then the others one by one: Debian's next engine, and machines with their own kernel. Then
+ * it checks healthy clusters of every kind repeatedly, on an idle and on a busy machine, and during rolling updates. It writes
  * injected defects and findings to docs/, as data and as a picture.
  *
- * With `--only`, it keeps the results of an earlier run for all other defects:
+ * With `--only` and `--on`, it keeps the results of an earlier run for all other defects and clusters:
  *
  *     npm run confusion -- --only forwarding --healthy 0 --into /tmp/matrix
- *
- * `--on swarm-mode` leaves out all other kinds. With the newest engine, in a folder with a copy of the results:
- *
- *     E2E_ENGINE_BUNDLE=forky npm run confusion -- --on swarm-mode --only rules --healthy 0 --into /tmp/matrix
+ *     npm run confusion -- --on swarm-mode@forky --healthy 0
  *
  * With `--audits`, it stores the report of each check of a defect in that folder, as data for unit specs.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { DiagnosisCode } from '../../helpers/check/model/codes.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
 import { findTopology } from '../../helpers/topology/topologies.ts';
 import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
 import { auditHealthyClusters } from './audit-healthy.ts';
-import { auditBroken, type Defect, defectsOn, findMistakes, withoutAlongside } from './defect.ts';
-import { allDefects } from './defects/all.ts';
 import { type ConfusionRun, runOf } from './confusion-run.ts';
-import type { DiagnosisLab } from './lab.ts';
-import { bringUpLab } from './bring-up-lab.ts';
-import { type ClusterKind, clusterKinds } from './topologies.ts';
+import {
+  type MatrixCheck,
+  type MatrixCluster,
+  type MatrixDefect,
+  type MatrixLab,
+  nameOf,
+} from './matrix-cluster.ts';
+import { furtherClusters, tutorialClusters } from './matrix-clusters.ts';
 import { readConfusion, writeConfusion } from './write-confusion.ts';
 
 const { values } = parseArgs({
@@ -37,10 +39,9 @@ const { values } = parseArgs({
     audits: { type: 'string' },
   },
 });
-const nameOf = ({ code, way }: Pick<Defect, 'code' | 'way'>) => `${code}: ${way}`;
+const times = Number(values.healthy);
 const isChosen = (name: string) => new RegExp(values.only).test(name);
-const isIncluded = (kind: string) => values.on === undefined || values.on === kind;
-const chosen = allDefects.filter((defect) => isChosen(nameOf(defect)));
+const isIncluded = (cluster: string) => values.on === undefined || values.on === cluster;
 
 const runs: ConfusionRun[] = [];
 
@@ -51,16 +52,16 @@ async function record(...more: readonly ConfusionRun[]): Promise<void> {
 }
 
 try {
-  if (values.on !== undefined) findTopology(values.on);
-  const earlier = values.only === '' ? [] : await readConfusion(values.into);
-  await record(
-    ...earlier.filter(
-      ({ injected, way, after }) =>
-        !isChosen(injected === 'healthy' ? (after ?? '') : nameOf({ code: injected, way })),
-    ),
-  );
-  await Promise.all(clusterKinds.filter(isIncluded).map(breakAll));
-  await auditHealthyClusters(Number(values.healthy), record, isIncluded);
+  const names = [...tutorialClusters, ...furtherClusters].map(({ name }) => name);
+  if (values.on !== undefined && !names.includes(values.on)) findTopology(values.on);
+  const isWhole = values.only === '' && values.on === undefined;
+  const earlier = isWhole ? [] : await readConfusion(values.into);
+  await record(...earlier.filter((run) => !isRepeated(run)));
+  await Promise.all(tutorialClusters.filter(({ name }) => isIncluded(name)).map(breakAll));
+  for (const cluster of furtherClusters.filter(({ name }) => isIncluded(name))) {
+    await breakAll(cluster);
+  }
+  await auditHealthyClusters(times, record, isIncluded);
   const wrong = runs.filter(({ mistakes }) => mistakes.length > 0);
   console.log(`${runs.length} checks, ${wrong.length} with mistakes`);
   process.exitCode = wrong.length === 0 ? 0 : 1;
@@ -69,11 +70,25 @@ try {
   process.exitCode = 1;
 }
 
-async function breakAll(kind: ClusterKind): Promise<void> {
-  let left: readonly Defect[] = defectsOn(kind, chosen);
+/** Returns true for an earlier result that this run replaces. */
+function isRepeated({ cluster, injected, way, after }: ConfusionRun): boolean {
+  if (!isIncluded(cluster)) return false;
+  if (injected === 'healthy' && after === undefined) return times > 0;
+  return isChosen(after ?? nameOf({ code: injected as DiagnosisCode, way }));
+}
+
+async function breakAll(cluster: MatrixCluster): Promise<void> {
+  let left = [...cluster.defects.keys()].filter((index) =>
+    isChosen(nameOf(cluster.defects[index] as MatrixDefect)),
+  );
+  const refusal = left.length === 0 ? undefined : await cluster.whyNot?.();
+  if (refusal !== undefined) {
+    console.log(`${cluster.name}: skipped: ${refusal}`);
+    return;
+  }
   while (left.length > 0) {
-    await using lab = await bringUpLab(kind);
-    const done = await breakUntilUnhealthy(lab, left);
+    await using lab = await cluster.bringUp();
+    const done = await breakUntilUnhealthy(cluster, lab, left);
     left = left.slice(done);
   }
 }
@@ -82,50 +97,50 @@ async function breakAll(kind: ClusterKind): Promise<void> {
  * Injects defects until the cluster no longer recovers, and returns the number of injected defects. A restarted engine
  * of Docker 20.10 does not always rejoin its overlay networks. The remaining defects then need a new cluster.
  */
-async function breakUntilUnhealthy(lab: DiagnosisLab, defects: readonly Defect[]): Promise<number> {
-  for (const [index, defect] of defects.entries()) {
+async function breakUntilUnhealthy(
+  { name: cluster, defects }: MatrixCluster,
+  lab: MatrixLab,
+  indexes: readonly number[],
+): Promise<number> {
+  const { engine } = lab;
+  for (const [done, index] of indexes.entries()) {
+    const defect = defects[index] as MatrixDefect;
     const { code, way } = defect;
-    const broken = await unlessHarnessFails(
-      `${lab.kind}: ${code}, ${way}`,
-      auditBroken(lab, [defect]),
-    );
-    if (broken === undefined) return index + 1;
-    await keepAudit(`${lab.kind} ${code} ${way}`, broken);
-    const mistakes = findMistakes([defect], broken.diagnoses);
-    const diagnoses = withoutAlongside(defect, broken.diagnoses);
-    const run = { cluster: lab.kind, injected: code, way, mistakes };
-    await record(runOf({ ...broken, diagnoses }, run));
+    const broken = await unlessHarnessFails(`${cluster}: ${code}, ${way}`, lab.checkWith(index));
+    if (broken === undefined) return done + 1;
+    const { report, mistakes } = broken;
+    await keepAudit(`${cluster} ${code} ${way}`, report);
+    await record(runOf(report, { cluster, engine, injected: code, way, mistakes }));
     const outcome = mistakes.length === 0 ? 'found' : mistakes.join('; ');
-    console.log(`${lab.kind}: ${code}, ${way}: ${outcome}`);
-    if (defect.isPermanent === true) return index + 1;
+    console.log(`${cluster}: ${code}, ${way}: ${outcome}`);
+    if (defect.isPermanent === true) return done + 1;
     const hasRecovered = await unlessHarnessFails(
-      `${lab.kind}: wait for recovery`,
-      waitForRecovery(lab),
+      `${cluster}: wait for recovery`,
+      undo(broken, lab),
     );
-    if (hasRecovered === undefined) return index + 1;
+    if (hasRecovered === undefined) return done + 1;
     const afterUndo = await lab.audit();
     const recovered = runOf(afterUndo, {
-      cluster: lab.kind,
+      cluster,
+      engine,
       injected: 'healthy',
       way: 'after a defect was undone',
       after: nameOf(defect),
     });
     await record(recovered);
     if (recovered.mistakes.length === 0) continue;
-    await keepAudit(`${lab.kind} after ${code} ${way}`, afterUndo);
+    await keepAudit(`${cluster} after ${code} ${way}`, afterUndo);
     console.log(
-      `${lab.kind}: continue on a new cluster; this one is not healthy: ${recovered.mistakes.join('; ')}`,
+      `${cluster}: continue on a new cluster; this one is not healthy: ${recovered.mistakes.join('; ')}`,
     );
-    return index + 1;
+    return done + 1;
   }
-  return defects.length;
+  return indexes.length;
 }
 
-/** Includes the host with only one container: its kernel has the overlay network because of this container alone. */
-async function waitForRecovery(lab: DiagnosisLab): Promise<true> {
-  await lab.settle();
-  const holder = await lab.container('third-host', 'holder');
-  await holder.addressOn('my-net');
+async function undo(broken: MatrixCheck, lab: MatrixLab): Promise<true> {
+  await broken.undo?.();
+  await lab.recover();
   return true;
 }
 

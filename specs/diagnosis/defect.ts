@@ -64,7 +64,7 @@ export async function typeFixes(
 
 /** Returns the mistakes in the findings for a cluster that has exactly these defects. Empty if every finding is correct. */
 export function findMistakes(
-  defects: readonly Defect[],
+  defects: readonly Pick<Defect, 'code' | 'way' | 'where' | 'also' | 'alongside'>[],
   diagnoses: readonly Diagnosis[],
 ): string[] {
   const missed = defects.flatMap((defect) =>

@@ -16,7 +16,7 @@ export function labTest(kind: ClusterKind, ownKernels: readonly string[] = []) {
       { scope: 'file' },
       // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
       ({}, { onCleanup }): SharedLab => {
-        const labs = new SharedLab(() => bringUpLab(kind, ownKernels));
+        const labs = new SharedLab(() => bringUpLab(kind, { ownKernels }));
         onCleanup(() => labs.discard());
         return labs;
       },

@@ -2,9 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawConfusionMatrix, summaryOf, tableOfConfusion } from './draw-confusion-matrix.ts';
 import type { ConfusionRun } from './confusion-run.ts';
-import { defectsOn } from './defect.ts';
-import { allDefects } from './defects/all.ts';
-import { clusterKinds } from './topologies.ts';
+import { furtherClusters, tutorialClusters } from './matrix-clusters.ts';
 
 const dataFile = 'diagnosis-matrix.json';
 
@@ -31,7 +29,9 @@ function describeRuns(runs: readonly ConfusionRun[]): string {
 
 **${summaryOf({ runs })}.**
 
-\`npm run confusion\` injects every defect of [specs/diagnosis/defects](../specs/diagnosis/defects) into real clusters, one at a time. It checks the cluster, undoes the defect, and checks again. It also checks healthy clusters of every kind, on an idle machine and with two busy processes for each processor. [The same as data](diagnosis-matrix.json).
+\`npm run confusion\` injects every defect of [specs/diagnosis/defects](../specs/diagnosis/defects) into real clusters, one at a time. It checks the cluster, undoes the defect, and checks again. It also checks healthy clusters of every kind, on an idle machine, with two busy processes for each processor, and while a service is updated. [The same as data](diagnosis-matrix.json).
+
+Clusters of machines with their own kernel are \`services\` and \`encryption\`, and \`own-kernel\`, a seed with one such machine. There, the printed fix undoes the defects of services and of encryption.${enginesIn(runs)}
 
 ![A row for each injected code and a column for each reported code. Correct findings are on the diagonal.](pictures/diagnosis-matrix.svg)
 
@@ -39,15 +39,23 @@ ${tableOfConfusion({ runs })}
 ${tableOfMistakes(runs)}${tableOfNotInjected(runs)}`;
 }
 
+/** Returns a sentence about the engines of clusters that are named after a suite. */
+function enginesIn(runs: readonly ConfusionRun[]): string {
+  const engines = runs.flatMap(({ cluster, engine }) =>
+    engine === undefined ? [] : [`\`${cluster}\` has engine ${engine}`],
+  );
+  return engines.length === 0 ? '' : ` ${[...new Set(engines)].join(', ')}.`;
+}
+
 /** Lists the defects that a run did not inject. */
 function tableOfNotInjected(runs: readonly ConfusionRun[]): string {
-  const notInjected = clusterKinds.flatMap((kind) =>
-    defectsOn(kind, allDefects)
+  const notInjected = [...tutorialClusters, ...furtherClusters].flatMap(({ name, defects }) =>
+    defects
       .filter(
         ({ code, way }) =>
-          !runs.some((run) => run.cluster === kind && run.injected === code && run.way === way),
+          !runs.some((run) => run.cluster === name && run.injected === code && run.way === way),
       )
-      .map(({ code, way }) => `- ${kind}, ${code}, ${way}`),
+      .map(({ code, way }) => `- ${name}, ${code}, ${way}`),
   );
   if (notInjected.length === 0) return '';
   return `

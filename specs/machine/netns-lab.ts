@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { test as base } from 'vitest';
 import { createNetnsProvider, type NetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { cacheFolder } from '../../helpers/debian/cache/cache.ts';
 import { readHierarchies, storeCgroup } from '../../helpers/netns/cgroups/cgroup.ts';
@@ -27,18 +26,6 @@ export interface NetnsLab {
   remains(): string[];
   [Symbol.asyncDispose](): Promise<void>;
 }
-
-/** One state directory for all tests of a file. */
-export const test = base.extend(
-  'lab',
-  { scope: 'file' },
-  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
-  async ({}, { onCleanup }) => {
-    const lab = await openNetnsLab();
-    onCleanup(() => lab[Symbol.asyncDispose]());
-    return lab;
-  },
-);
 
 /**
  * Runs the set-up of a fixture in a lab. Vitest cleans up nothing if the set-up of a fixture fails, so this removes the

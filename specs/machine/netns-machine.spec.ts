@@ -15,7 +15,8 @@ import {
 import { certificatesFolder, openStore } from '../../helpers/netns/state/store.ts';
 import { tryWithoutCertificate } from './try-without-certificate.ts';
 import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
-import { type NetnsLab, test as base } from './netns-lab.ts';
+import type { NetnsLab } from './netns-lab.ts';
+import { test as base } from './netns-test.ts';
 
 const NAME = 'one';
 

@@ -5,7 +5,8 @@ import { describe, expect, onTestFinished } from 'vitest';
 import { connectEngine } from '../../helpers/docker/engine.ts';
 import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
-import { type NetnsLab, test as base } from './netns-lab.ts';
+import type { NetnsLab } from './netns-lab.ts';
+import { test as base } from './netns-test.ts';
 
 /** Unusual but valid host names. */
 const NAMES = ['a', '0', 'UPPER.case', 'a-.-b', 'x'.repeat(63), 'tail-'];

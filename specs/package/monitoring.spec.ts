@@ -9,7 +9,7 @@ import { runCommand } from '../../helpers/process/run-command.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { startCommand } from '../topology/command.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
-import { swarmTest } from '../swarm-mode/lab.ts';
+import { swarmTest } from '../swarm-mode/swarm-test.ts';
 import { freePort } from '../unit/report/metrics/free-port.ts';
 
 const root = join(import.meta.dirname, '../..');

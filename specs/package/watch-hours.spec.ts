@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { startCommand } from '../topology/command.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
-import { swarmTest } from '../swarm-mode/lab.ts';
+import { swarmTest } from '../swarm-mode/swarm-test.ts';
 import { freePort } from '../unit/report/metrics/free-port.ts';
 
 /** The nightly run sets this variable. A minute shows a descriptor that each check leaves open; small leaks of memory need hours. */

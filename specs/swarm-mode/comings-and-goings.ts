@@ -7,7 +7,8 @@ import { breakCluster } from '../faults/fault.ts';
 import { isolateFrom, refuseConnections } from '../faults/machine-faults.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { expectReply, staysUp, waitForName } from './containers.ts';
-import { createMachine, expect, type SwarmLab, test } from './lab.ts';
+import { createMachine, type SwarmLab } from './lab.ts';
+import { expect, test } from './swarm-test.ts';
 import { addressesOn, useNetwork } from './network-of-test.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 

@@ -12,7 +12,8 @@ import {
   waitForName,
   waitForPort,
 } from './containers.ts';
-import { expect, type SwarmLab, type SwarmTest } from './lab.ts';
+import type { SwarmLab } from './lab.ts';
+import { expect, type SwarmTest } from './swarm-test.ts';
 import { addressesOn, type NetworkOfTest, useNetwork } from './network-of-test.ts';
 
 const web = {

@@ -1,4 +1,3 @@
-import { test as base, type TestContext } from 'vitest';
 import { auditCluster } from '../../helpers/check/audit.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
 import type { AuditTarget } from '../../helpers/check/model/target.ts';
@@ -8,9 +7,7 @@ import type { JoinTokens } from '../../helpers/docker/swarm/swarm.ts';
 import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import { omitUndefined } from '../../helpers/process/omit-undefined.ts';
 import { prepareBusyboxImage } from '../machine/busybox-image.ts';
-import { type NetnsLab, openNetnsLab, setUpIn } from '../machine/netns-lab.ts';
-
-export { expect } from 'vitest';
+import type { NetnsLab } from '../machine/netns-lab.ts';
 
 /** The engine of all machines here: Debian's newest. */
 export const ENGINE = '26.1.5';
@@ -20,33 +17,6 @@ export interface SwarmLab extends NetnsLab {
   readonly manager: Engine;
   readonly worker: Engine;
   readonly tokens: JoinTokens;
-}
-
-/**
- * Returns a `test` with one swarm for the whole file. Each test removes its containers and services.
- *
- * @param kernel `own` for machines with their own kernel
- */
-export function swarmTest(kernel?: 'own') {
-  return (
-    base
-      .extend(
-        'swarm',
-        { scope: 'file' },
-        // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
-        async ({}, { onCleanup }): Promise<SwarmLab> => {
-          const lab = await openNetnsLab();
-          onCleanup(() => lab[Symbol.asyncDispose]());
-          return await setUpIn(lab, () => bringUpSwarm(lab, ENGINE, undefined, kernel));
-        },
-      )
-      // Once for all tests that need it, so that no test joins with a token that another test rotates.
-      .extend(
-        'rotated',
-        { scope: 'file' },
-        async ({ swarm }): Promise<JoinTokens> => await swarm.manager.swarm.rotateToken('worker'),
-      )
-  );
 }
 
 /** Checks a swarm of two nodes. */
@@ -69,16 +39,6 @@ export function swarmTarget(
   }));
   return { name, hosts, isComplete: true, expectations: {} };
 }
-
-export const test = swarmTest();
-
-/** A `test` with a swarm, and possibly other fixtures. */
-export type SwarmTest = (
-  title: string,
-  run: (
-    context: { readonly swarm: SwarmLab } & Pick<TestContext, 'onTestFinished' | 'skip'>,
-  ) => Promise<void>,
-) => void;
 
 /** Brings up two machines with that engine, the manager's and the worker's, and a swarm of them. */
 export async function bringUpSwarm(

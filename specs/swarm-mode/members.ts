@@ -1,7 +1,8 @@
 import { describe } from 'vitest';
 import { createOverlay } from '../../helpers/cluster/overlay-network.ts';
 import { joinSwarm } from '../../helpers/cluster/swarm-mode/swarm-mode.ts';
-import { ENGINE, expect, test } from './lab.ts';
+import { ENGINE } from './lab.ts';
+import { expect, test } from './swarm-test.ts';
 
 export function describeMembers(): void {
   describe('the nodes of a swarm', () => {

@@ -6,7 +6,8 @@ import { onActivity } from '../../helpers/process/activity.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { expectReply, runOn, staysUp, waitForName } from './containers.ts';
-import { auditSwarm, expect, test } from './lab.ts';
+import { auditSwarm } from './lab.ts';
+import { expect, test } from './swarm-test.ts';
 import { useNetwork } from './network-of-test.ts';
 
 export function describeNetworks(): void {

@@ -3,7 +3,7 @@ import { waitForTasks } from './swarm-tasks.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { fetchText } from '../seed/fetch-text.ts';
 import { answersHttp, expectReply, staysUp, waitForName, waitForPort } from './containers.ts';
-import { expect, test } from './lab.ts';
+import { expect, test } from './swarm-test.ts';
 import { addressesOn, containerOf, useNetwork } from './network-of-test.ts';
 
 const base = { image: BUSYBOX, command: staysUp, endpointMode: 'dnsrr', restartDelay: 0 } as const;

@@ -1,6 +1,6 @@
 import { describeComingsAndGoings } from './comings-and-goings.ts';
 import { describeKernelsWith, describeKernelsWithout } from './kernel-dependent.ts';
-import { test } from './lab.ts';
+import { test } from './swarm-test.ts';
 import { describeMembers } from './members.ts';
 import { describeNetworks } from './networks.ts';
 import { describeServices } from './services.ts';

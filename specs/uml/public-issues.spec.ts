@@ -3,7 +3,8 @@ import { renderVerdict } from '../../helpers/report/text/render-report.ts';
 import { attach } from '../../helpers/report/results/evidence.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
-import { auditSwarm, type SwarmLab, swarmTest } from '../swarm-mode/lab.ts';
+import { auditSwarm, type SwarmLab } from '../swarm-mode/lab.ts';
+import { swarmTest } from '../swarm-mode/swarm-test.ts';
 import { publicIssues } from './public-issues.ts';
 
 // Runs every block of docs/public-issues.md

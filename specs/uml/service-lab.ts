@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base } from 'vitest';
 import { auditCluster } from '../../helpers/check/audit.ts';
 import { planFix } from '../../helpers/check/fix/fix-steps.ts';
 import { runSteps } from '../../helpers/check/fix/run-steps.ts';
@@ -10,6 +9,7 @@ import type { AuditTarget, Expectations } from '../../helpers/check/model/target
 import { unpackPackages } from '../../helpers/debian/apt/archive.ts';
 import { cached } from '../../helpers/debian/cache/cache.ts';
 import { connectEngine } from '../../helpers/docker/engine.ts';
+import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { createUmlProvider } from '../../helpers/machine/uml/provider.ts';
 import { readVariable } from '../../helpers/process/environment.ts';
 import { allSettled } from '../../helpers/process/errors/harness-error.ts';
@@ -25,7 +25,7 @@ const WEB = `busybox mkdir -p /www; busybox hostname >/www/index.html
 trap 'exit 0' TERM; busybox httpd -f -p 80 -h /www & wait`;
 
 /** Restarts the engine, and deletes the VXLAN devices that it may leave when it stops: all tests after it would fail. */
-const RESTART_CLEAN = `systemctl stop docker
+export const RESTART_CLEAN = `systemctl stop docker
 for device in $(ip -o link show type vxlan | sed -n 's/^[0-9]*: \\(vx-[^:@]*\\).*/\\1/p'); do
   ip link delete "$device"
 done
@@ -60,143 +60,138 @@ export interface ServiceLab {
   readonly recover: () => Promise<void>;
 }
 
-/** The provider is a separate fixture: Vitest does not clean up after a fixture that fails. */
-export const test = base
-  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
-  .extend('provider', { scope: 'file' }, async ({}, { onCleanup }) => {
-    const store = await mkdtemp(join(tmpdir(), 'uml-services-'));
-    const provider = createUmlProvider({ store });
-    onCleanup(async () => {
-      await provider.remove(names);
-      await provider.cleanUp();
-      await rm(store, { recursive: true, force: true });
-    });
-    return provider;
-  })
-  .extend('lab', { scope: 'file' }, async ({ provider }): Promise<ServiceLab> => {
-    const images = [await prepareBusyboxImage()];
-    const engineBundle = readVariable('E2E_ENGINE_BUNDLE') ?? '26.1.5';
-    const [programs, perl] = await Promise.all([unpackIpvsadm(), unpackPerl()]);
-    const machines = await allSettled(
-      'create',
-      names.map((name) => provider.create({ name, images, engineBundle })),
-    );
-    const inside = async (node: Node, script: string): Promise<string> =>
-      (await provider.run(node, ['sh', '-ec', script], { limit: 180_000 })).stdout.trim();
-    const [manager, worker] = machines.map((machine) => connectEngine(machine));
-    if (manager === undefined || worker === undefined) throw new Error('a machine is missing');
-    const { address } = manager.machine;
-    await manager.swarm.init({ advertise: address });
-    const { tokens } = await manager.swarm.inspect();
-    const token = tokens.worker;
-    await worker.swarm.join({
-      advertise: worker.machine.address,
-      manager: `${address}:2377`,
-      token,
-    });
-    await inside('one', 'docker network create --driver overlay --subnet 10.30.0.0/24 front');
-    const { id } = await manager.networks.inspect('front');
-    const sandbox = (network: string) =>
-      `/run/docker/netns/${network === 'ingress' ? 'ingress_sbox' : `lb_${id.slice(0, 9)}`}`;
-    const settle = async () => {
-      await waitFor(
-        'all tasks run',
-        async () => {
-          // A global service does not count tasks that wait before they replace failed ones.
-          const listed = await inside(
-            'one',
-            `docker service ls --format '{{.Replicas}}'
+/** Returns a provider with its own state directory, and the function that removes the machines of the lab from it. */
+export async function openServiceProvider(): Promise<{
+  readonly provider: MachineProvider;
+  readonly clear: () => Promise<void>;
+}> {
+  const store = await mkdtemp(join(tmpdir(), 'uml-services-'));
+  const provider = createUmlProvider({ store });
+  const clear = async () => {
+    await provider.remove(names);
+    await provider.cleanUp();
+    await rm(store, { recursive: true, force: true });
+  };
+  return { provider, clear };
+}
+
+/** Creates the machines, a swarm of them, and its services. The machines are left to the caller, also after an error. */
+export async function openServiceLab(provider: MachineProvider): Promise<ServiceLab> {
+  const images = [await prepareBusyboxImage()];
+  const engineBundle = readVariable('E2E_ENGINE_BUNDLE') ?? '26.1.5';
+  const [programs, perl] = await Promise.all([unpackIpvsadm(), unpackPerl()]);
+  const machines = await allSettled(
+    'create',
+    names.map((name) => provider.create({ name, images, engineBundle })),
+  );
+  const inside = async (node: Node, script: string): Promise<string> =>
+    (await provider.run(node, ['sh', '-ec', script], { limit: 180_000 })).stdout.trim();
+  const [manager, worker] = machines.map((machine) => connectEngine(machine));
+  if (manager === undefined || worker === undefined) throw new Error('a machine is missing');
+  const { address } = manager.machine;
+  await manager.swarm.init({ advertise: address });
+  const { tokens } = await manager.swarm.inspect();
+  const token = tokens.worker;
+  await worker.swarm.join({
+    advertise: worker.machine.address,
+    manager: `${address}:2377`,
+    token,
+  });
+  await inside('one', 'docker network create --driver overlay --subnet 10.30.0.0/24 front');
+  const { id } = await manager.networks.inspect('front');
+  const sandbox = (network: string) =>
+    `/run/docker/netns/${network === 'ingress' ? 'ingress_sbox' : `lb_${id.slice(0, 9)}`}`;
+  const settle = async () => {
+    await waitFor(
+      'all tasks run',
+      async () => {
+        // A global service does not count tasks that wait before they replace failed ones.
+        const listed = await inside(
+          'one',
+          `docker service ls --format '{{.Replicas}}'
 docker service inspect --format '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}' $(docker service ls --quiet)
 docker service ps --format '{{.DesiredState}}' $(docker service ls --quiet) | grep -x Ready || true`,
-          );
-          const states = listed.split('\n').filter((line) => line !== '');
-          const open = states.filter((line) => !/^(?:(\d+)\/\1\b|completed$)/.test(line));
-          // A manager believes that tasks run until the node of a restarted engine tells it.
-          const tasks = states.reduce((sum, line) => sum + Number(/^\d+/.exec(line)?.[0] ?? 0), 0);
-          const lists = await Promise.all(names.map((node) => inside(node, 'docker ps --quiet')));
-          const running = lists.flatMap((list) => list.split('\n').filter((line) => line !== ''));
-          return open.length === 0 && running.length === tasks
-            ? done(undefined)
-            : notYet(`${states.join(', ')}, ${running.length} containers`);
-        },
-        { limit: 120_000 },
-      );
-    };
-    const recover = async () => {
-      await settle();
-      await waitFor(
-        'both nodes have the rule of the published port',
-        async () => {
-          const rules = await Promise.all(
-            names.map((node) => inside(node, 'iptables -t nat -S DOCKER-INGRESS || true')),
-          );
-          const lacking = names.filter((_, index) => !/--dport 8080 /.test(rules[index] ?? ''));
-          return lacking.length === 0 ? done(undefined) : notYet(`not ${lacking.join(', ')}`);
-        },
-        { limit: 120_000 },
-      );
-    };
-    let virtual = '';
-    const serve = async () => {
-      const web = '--replicas 2 --publish 8080:80';
-      const create = 'docker service create --quiet --detach --no-resolve-image --network';
-      const task = `${BUSYBOX} sh -c "${WEB}"`;
-      await inside('one', `${create} name=front,alias=site --name web ${web} ${task}`);
-      await inside('one', `${create} front --name api --mode global ${task}`);
-      await settle();
-      const { virtualAddresses } = await manager.services.inspect('web');
-      virtual = virtualAddresses[id] ?? '';
-    };
-    const clear = async () => {
-      await inside('one', 'docker service ls --quiet | xargs -r docker service rm');
-      await waitFor(
-        'no container is left',
-        async () => {
-          const left = await Promise.all(names.map((node) => inside(node, 'docker ps --quiet')));
-          return left.every((one) => one === '') ? done(undefined) : notYet(left.join(', '));
-        },
-        { limit: 120_000 },
-      );
-    };
-    await serve();
-    const target = swarmTarget('services', { manager, worker });
-    return {
-      names,
-      inside,
-      serve,
-      clear,
-      nodesOfWeb: async () => {
-        const ps = "docker ps --quiet --filter 'name=^web[.]'";
-        const lists = await Promise.all(names.map((node) => inside(node, ps)));
-        return names.filter((_, index) => lists[index] !== '');
+        );
+        const states = listed.split('\n').filter((line) => line !== '');
+        const open = states.filter((line) => !/^(?:(\d+)\/\1\b|completed$)/.test(line));
+        // A manager believes that tasks run until the node of a restarted engine tells it.
+        const tasks = states.reduce((sum, line) => sum + Number(/^\d+/.exec(line)?.[0] ?? 0), 0);
+        const lists = await Promise.all(names.map((node) => inside(node, 'docker ps --quiet')));
+        const running = lists.flatMap((list) => list.split('\n').filter((line) => line !== ''));
+        return open.length === 0 && running.length === tasks
+          ? done(undefined)
+          : notYet(`${states.join(', ')}, ${running.length} containers`);
       },
-      address: () => virtual,
-      perl,
-      sandbox,
-      settle,
-      recover,
-      ipvsadm: (network, words) =>
-        `LD_LIBRARY_PATH=${programs}/usr/lib/x86_64-linux-gnu nsenter --net=${sandbox(network)} ${programs}/usr/sbin/ipvsadm ${words}`,
-      audit: async (expectations = {}) =>
-        await auditCluster({ ...target, expectations }, { limit: 180_000 }),
-      fix: async (report) => {
-        const hosts = [manager, worker].map((engine) => ({ name: engine.machine.name, engine }));
-        const signal = AbortSignal.timeout(120_000);
-        const options = { agree: async () => await Promise.resolve(true), say: () => {}, signal };
-        const steps = await runSteps({ hosts }, planFix(report).steps, options);
-        return steps.map(({ code }) => code);
+      { limit: 120_000 },
+    );
+  };
+  const recover = async () => {
+    await settle();
+    await waitFor(
+      'both nodes have the rule of the published port',
+      async () => {
+        const rules = await Promise.all(
+          names.map((node) => inside(node, 'iptables -t nat -S DOCKER-INGRESS || true')),
+        );
+        const lacking = names.filter((_, index) => !/--dport 8080 /.test(rules[index] ?? ''));
+        return lacking.length === 0 ? done(undefined) : notYet(`not ${lacking.join(', ')}`);
       },
-      target,
-    };
-  })
-  // A test that fails may leave a defect or no service: the next one begins with new ones.
-  .extend('services', { auto: true }, async ({ lab, onTestFailed }) => {
-    onTestFailed(async () => {
-      await lab.clear();
-      await lab.inside('two', RESTART_CLEAN);
-      await lab.serve();
-    });
-  });
+      { limit: 120_000 },
+    );
+  };
+  let virtual = '';
+  const serve = async () => {
+    const web = '--replicas 2 --publish 8080:80';
+    const create = 'docker service create --quiet --detach --no-resolve-image --network';
+    const task = `${BUSYBOX} sh -c "${WEB}"`;
+    await inside('one', `${create} name=front,alias=site --name web ${web} ${task}`);
+    await inside('one', `${create} front --name api --mode global ${task}`);
+    await settle();
+    const { virtualAddresses } = await manager.services.inspect('web');
+    virtual = virtualAddresses[id] ?? '';
+  };
+  const clear = async () => {
+    await inside('one', 'docker service ls --quiet | xargs -r docker service rm');
+    await waitFor(
+      'no container is left',
+      async () => {
+        const left = await Promise.all(names.map((node) => inside(node, 'docker ps --quiet')));
+        return left.every((one) => one === '') ? done(undefined) : notYet(left.join(', '));
+      },
+      { limit: 120_000 },
+    );
+  };
+  await serve();
+  const target = swarmTarget('services', { manager, worker });
+  return {
+    names,
+    inside,
+    serve,
+    clear,
+    nodesOfWeb: async () => {
+      const ps = "docker ps --quiet --filter 'name=^web[.]'";
+      const lists = await Promise.all(names.map((node) => inside(node, ps)));
+      return names.filter((_, index) => lists[index] !== '');
+    },
+    address: () => virtual,
+    perl,
+    sandbox,
+    settle,
+    recover,
+    ipvsadm: (network, words) =>
+      `LD_LIBRARY_PATH=${programs}/usr/lib/x86_64-linux-gnu nsenter --net=${sandbox(network)} ${programs}/usr/sbin/ipvsadm ${words}`,
+    audit: async (expectations = {}) =>
+      await auditCluster({ ...target, expectations }, { limit: 180_000 }),
+    fix: async (report) => {
+      const hosts = [manager, worker].map((engine) => ({ name: engine.machine.name, engine }));
+      const signal = AbortSignal.timeout(120_000);
+      const options = { agree: async () => await Promise.resolve(true), say: () => {}, signal };
+      const steps = await runSteps({ hosts }, planFix(report).steps, options);
+      return steps.map(({ code }) => code);
+    },
+    target,
+  };
+}
 
 async function unpackIpvsadm(): Promise<string> {
   const packages = ['ipvsadm', 'libnl-3-200', 'libnl-genl-3-200', 'libpopt0'];

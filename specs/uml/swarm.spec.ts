@@ -1,7 +1,7 @@
 import { describe, expect, vi } from 'vitest';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { describeKernelsWith } from '../swarm-mode/kernel-dependent.ts';
-import { swarmTest } from '../swarm-mode/lab.ts';
+import { swarmTest } from '../swarm-mode/swarm-test.ts';
 import { prepareIpvsadm } from './ipvs.ts';
 
 /** Serves the name of its container, and ends on SIGTERM. */

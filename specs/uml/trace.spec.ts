@@ -4,7 +4,8 @@ import { traceCluster } from '../../helpers/check/trace/trace-cluster.ts';
 import { renderTrace } from '../../helpers/report/text/render-trace.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { stopAtFailure } from '../stop-at-failure.ts';
-import { names, type ServiceLab, test } from './service-lab.ts';
+import { names, type ServiceLab } from './service-lab.ts';
+import { test } from './service-test.ts';
 
 const STAYS = "trap 'exit 0' TERM; while :; do busybox sleep 1 & wait; done";
 
