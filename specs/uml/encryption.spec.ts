@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { encryptionDefects } from '../diagnosis/defects/encryption.ts';
 import { swarmTest } from '../swarm-mode/swarm-test.ts';
 import { stopAtFailure } from '../stop-at-failure.ts';
-import { type EncryptionLab, names, openEncryptionLab } from './encryption-lab.ts';
+import { type EncryptionLab, openEncryptionLab } from './encryption-lab.ts';
 import { expectFoundAndFixed } from './expect-found.ts';
 import { findingsOf, textOf } from './findings.ts';
 
@@ -34,7 +34,7 @@ describe('A check of an encrypted network', { shuffle: false }, () => {
 
   test('has no key of the hosts in its report', async ({ lab }) => {
     const report = JSON.stringify(await lab.audit());
-    for (const node of names) {
+    for (const node of lab.names) {
       const states = await lab.inside(node, 'ip xfrm state');
       const keys = [...states.matchAll(/ 0x([\da-f]{40}) /g)].map(([, key = '']) => key);
       expect(keys.length, node).toBeGreaterThan(1);

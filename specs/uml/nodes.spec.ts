@@ -10,22 +10,16 @@ import type { SwarmLab } from '../swarm-mode/lab.ts';
 import { swarmTest } from '../swarm-mode/swarm-test.ts';
 import { stopAtFailure } from '../stop-at-failure.ts';
 import { findingsOf, typeFixes } from './findings.ts';
-import { waitForPath } from './wait-for-path.ts';
-
-const STAYS = "trap 'exit 0' TERM; while :; do busybox sleep 1 & wait; done";
+import { type Inside, names, runOnBoth, waitForPath } from './two-nodes.ts';
 
 const DAY = 24 * 3_600_000;
-
-const names = ['manager', 'worker'] as const;
-type Node = (typeof names)[number];
 
 /** A swarm whose worker advertises another address of its machine than the one at which its engine is reached. */
 interface NodesLab {
   readonly names: typeof names;
   /** The first address of the worker, from which its kernel sends. */
   readonly advertised: string;
-  /** Runs a script as root on a node, and returns its output. */
-  readonly inside: (node: Node, script: string) => Promise<string>;
+  readonly inside: Inside;
   readonly audit: () => Promise<AuditReport>;
   /** Returns when a container on the manager reaches the other one. */
   readonly settle: () => Promise<void>;
@@ -33,7 +27,7 @@ interface NodesLab {
 
 const test = swarmTest().extend('lab', { scope: 'file' }, async ({ swarm }): Promise<NodesLab> => {
   const { manager, worker, provider, tokens } = swarm;
-  const inside: NodesLab['inside'] = async (node, script) =>
+  const inside: Inside = async (node, script) =>
     (await provider.run(node, ['sh', '-ec', script], { limit: 120_000 })).stdout.trim();
   const advertised = worker.machine.address.replace(/\d+$/, '200');
   const { swarmNode } = await worker.info();
@@ -50,12 +44,7 @@ ip address add ${address}/24 dev eth1`,
   const join = ['docker', 'swarm', 'join', '--advertise-addr', advertised, '--token'];
   await inside('worker', [...join, tokens.worker, `${manager.machine.address}:2377`].join(' '));
   await inside('manager', 'docker network create --driver overlay --attachable shared');
-  for (const node of names) {
-    await inside(
-      node,
-      `docker run -d --restart always --name on-${node} --network shared ${BUSYBOX} sh -c "${STAYS}"`,
-    );
-  }
+  await runOnBoth(inside, 'shared');
   return {
     names,
     advertised,

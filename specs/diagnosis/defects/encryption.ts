@@ -1,6 +1,7 @@
 import type { DiagnosisCode } from '../../../helpers/check/model/codes.ts';
-import type { EncryptionLab, Node } from '../../uml/encryption-lab.ts';
+import type { EncryptionLab } from '../../uml/encryption-lab.ts';
 import type { FixedDefect } from '../../uml/fixed-defect.ts';
+import type { Node } from '../../uml/two-nodes.ts';
 
 /** Sets the source, destination, SPI and key of the state that the worker decrypts packets of the manager with. */
 const INCOMING = `
