@@ -21,8 +21,10 @@ beforeAll(async () => {
       // Longer than Vitest waits before it sends the results of tests.
       afterAll(() => runCommand('sleep', ['0.5'], { title: 'after all' }));
       test('side by side', async ({ lab }) => {
-        await Promise.all(['one', 'two'].map((name) =>
-          activity('stage', name, async () => { await say(name + ' first'); await say(name + ' second'); })));
+        // Side by side; a step is recorded at its end, and the second one ends last.
+        const one = activity('stage', 'one', async () => { await say('one first'); await say('one second'); });
+        const two = activity('stage', 'two', async () => { await say('two first'); await one; await say('two second'); });
+        await Promise.all([one, two]);
         await attach('network inspect', { driver: 'overlay' });
       });`,
     },
