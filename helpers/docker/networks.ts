@@ -38,6 +38,13 @@ export interface NetworkTask {
   readonly hostAddress: string;
 }
 
+/** The addresses of one subnet, as Docker 29 counts them. */
+export interface AddressPool {
+  readonly subnet: string;
+  /** The addresses that can still be assigned. */
+  readonly free: number;
+}
+
 /** The result of `docker network inspect`. */
 export interface NetworkFacts {
   readonly name: string;
@@ -68,6 +75,8 @@ export interface NetworkFacts {
    * The containers of all hosts, if the network was inspected verbosely: in swarm mode, if the engine has one of them.
    */
   readonly tasks: readonly NetworkTask[];
+  /** Undefined in lists, and for engines before Docker 29. In swarm mode, see {@link Networks.countAddresses}. */
+  readonly pools?: readonly AddressPool[] | undefined;
   /** The complete response of the engine. */
   readonly raw: unknown;
 }
@@ -92,6 +101,12 @@ export interface Networks {
     options?: CallOptions & { readonly verbose?: boolean },
   ): Promise<NetworkFacts>;
   list(options?: CallOptions): Promise<NetworkFacts[]>;
+  /**
+   * Asks a manager for the address pools of a swarm's network; undefined before Docker 29. The inspection of a complete ID returns
+   * the pools of that engine, which lack the addresses of other hosts. For a part of an ID, a manager asks the leader, which
+   * assigns all addresses (`getNetwork` in moby's `network_routes.go`).
+   */
+  countAddresses(id: string, options?: CallOptions): Promise<readonly AddressPool[] | undefined>;
   remove(nameOrId: string, options?: CallOptions): Promise<void>;
 }
 
@@ -126,6 +141,12 @@ const peerAddress = z.union([
   ipAddressOrNone,
 ]);
 
+const pools = z
+  .record(subnetOrNone, z.looseObject({ DynamicIPsAvailable: z.int().nonnegative() }))
+  .transform((all): AddressPool[] =>
+    Object.entries(all).map(([subnet, { DynamicIPsAvailable: free }]) => ({ subnet, free })),
+  );
+
 const networkAnswer = z
   .looseObject({
     Name: networkName,
@@ -145,6 +166,9 @@ const networkAnswer = z
     Containers: z.record(z.string(), member).nullish(),
     Peers: z.array(z.looseObject({ IP: peerAddress })).nullish(),
     Services: z.record(z.string(), z.looseObject({ Tasks: z.array(task).nullish() })).nullish(),
+    Status: z
+      .looseObject({ IPAM: z.looseObject({ Subnets: pools.nullish() }).nullish() })
+      .nullish(),
   })
   .transform((network): NetworkFacts => {
     const pool = network.IPAM.Config?.[0];
@@ -184,6 +208,7 @@ const networkAnswer = z
           hostAddress: one.Info?.['Host IP'] ?? '',
         })),
       ),
+      pools: network.Status?.IPAM?.Subnets ?? undefined,
       raw: network,
     };
   });
@@ -210,6 +235,10 @@ export function openNetworks(connection: Connection): Networks {
             )
             .join('\n'),
       }),
+    countAddresses: async (id, options) => {
+      const found = await connection.call(inspectCall(id.slice(0, -1), id, options));
+      return found.id === id ? found.pools : undefined;
+    },
     remove: async (nameOrId, options) => {
       await connection.call({
         ...options,

@@ -134,9 +134,13 @@ function networkSchema(leaves: Leaves) {
     ),
     peers: list(address),
     tasks: list(z.object({ service: name, name, endpointId: word, address, hostAddress: address })),
+    pools: addressPools.optional(),
     raw: part(inspectedNetwork).pipe(namesInNetwork(leaves)),
   });
 }
+
+/** The address pools of a network. */
+export const addressPools = list(z.object({ subnet: address, free: z.number() }));
 
 /** Returns the schema of the names in a network's inspection: of load balancers (`lb-NAME`) and of reserved addresses. */
 function namesInNetwork({ alias }: Leaves): z.ZodType {

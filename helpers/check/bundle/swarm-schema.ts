@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { labelsSchema } from './engine-schema.ts';
+import { addressPools, labelsSchema } from './engine-schema.ts';
 import { address, type Leaves, list, word } from './leaves.ts';
 
 export function swarmSchema(leaves: Leaves) {
@@ -17,6 +17,7 @@ export function swarmSchema(leaves: Leaves) {
         subnets: list(address),
         vnis: list(z.number()),
         attachable: z.boolean(),
+        pools: addressPools.optional(),
       }),
     ),
     endpoints: list(

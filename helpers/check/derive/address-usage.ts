@@ -14,34 +14,44 @@ export interface AddressUsage {
   readonly subnets: readonly string[];
   /** The addresses that an engine or a manager can assign, and the gateway. */
   readonly usable: number;
-  /** Those with a known owner: at least as many are in use. */
+  /** Those in use, as the managers count them; before Docker 29, those with a known owner: at least as many are in use. */
   readonly used: number;
+  /** Those with a known owner. */
+  readonly owned: number;
 }
 
 /** Returns the usage of each overlay network whose subnets are IPv4 ranges of at least 4 addresses. */
 export const addressUsage = memoize((observation: Observation): readonly AddressUsage[] => {
-  const owned = Map.groupBy(ownedAddresses(observation), ({ networkId }) => networkId);
+  const ownedIn = Map.groupBy(ownedAddresses(observation), ({ networkId }) => networkId);
+  const pools = new Map(valueOf(observation.swarm)?.networks.map((one) => [one.id, one.pools]));
   return overlaysOf(observation).flatMap((network): AddressUsage[] => {
     const ranges = rangesOf(network);
     if (ranges.length === 0) return [];
     const inUse = new Set([
       ...ranges.flatMap(({ reserved }) => reserved),
-      ...(owned.get(network.id) ?? []).map(({ address }) => address),
+      ...(ownedIn.get(network.id) ?? []).map(({ address }) => address),
     ]);
     const numbers = [...inUse].flatMap((address) => parseAddress(address) ?? []);
     // A gateway that the engine does not report has an address as well.
     const gateways = ranges.filter(({ reserved }) => reserved.length === 0).length;
     const count = (wanted: (range: PoolRange) => number) =>
       ranges.reduce((sum, range) => sum + wanted(range), 0);
+    const usable = count(({ first, last }) => last - first + 1);
+    const owned =
+      gateways +
+      count(({ first, last }) => numbers.filter((one) => one >= first && one <= last).length);
+    const counted = pools.get(network.id);
     return [
       {
         network: network.name,
         networkId: network.id,
         subnets: network.subnets,
-        usable: count(({ first, last }) => last - first + 1),
+        usable,
         used:
-          gateways +
-          count(({ first, last }) => numbers.filter((one) => one >= first && one <= last).length),
+          counted?.length === ranges.length
+            ? Math.max(0, usable - counted.reduce((sum, { free }) => sum + free, 0))
+            : owned,
+        owned,
       },
     ];
   });

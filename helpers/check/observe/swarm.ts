@@ -33,19 +33,20 @@ export async function observeSwarm(
   }
   const options = { limit: ANSWER_LIMIT, signal };
   const { systemTime = '' } = valueOf(manager.engine)?.info ?? {};
-  const [nodes, services, tasks, own, departures] = await Promise.all([
+  const [nodes, services, tasks, own, departures, networks] = await Promise.all([
     engine.nodes.list(options),
     engine.services.list(options).catch(() => undefined),
     engine.services.tasks(undefined, options).catch(() => undefined),
     ownServices(engine, options),
     findDepartures(engine, systemTime, options).catch(() => undefined),
+    readNetworks(manager, engine, options),
   ]);
   return withValue({
     manager: manager.name,
     nodes,
     services: services?.filter(({ id }) => !own.has(id)),
     tasks: tasks?.filter(({ serviceId }) => !own.has(serviceId)),
-    networks: networksOf(manager),
+    networks,
     endpoints: endpointsOf(hosts),
     departures,
   });
@@ -94,13 +95,25 @@ const ANSWER_LIMIT = 15_000;
 
 const VNIS = 'com.docker.network.driver.overlay.vxlanid_list';
 
-function networksOf({ engine }: QueriedCluster['hosts'][number]): SwarmView['networks'] {
-  return (valueOf(engine)?.networks ?? [])
-    .filter(({ driver, scope }) => driver === 'overlay' && scope === 'swarm')
-    .map(({ id, name, subnets, attachable, options }) => {
-      const vnis = (options[VNIS] ?? '').split(',').filter((vni) => vni !== '');
-      return { id, name, subnets, attachable, vnis: vnis.map(Number) };
-    });
+async function readNetworks(
+  { engine: view }: QueriedCluster['hosts'][number],
+  engine: Engine,
+  options: CallOptions,
+): Promise<SwarmView['networks']> {
+  const overlays = (valueOf(view)?.networks ?? []).filter(
+    ({ driver, scope }) => driver === 'overlay' && scope === 'swarm',
+  );
+  return await Promise.all(
+    overlays.map(async ({ id, name, subnets, attachable, options: { [VNIS]: vnis }, pools }) => {
+      // An engine that counts its own addresses can ask the leader for all of them.
+      const counted =
+        pools === undefined
+          ? undefined
+          : await engine.networks.countAddresses(id, options).catch(() => undefined);
+      const numbers = (vnis ?? '').split(',').filter((vni) => vni !== '');
+      return { id, name, subnets, attachable, vnis: numbers.map(Number), pools: counted };
+    }),
+  );
 }
 
 function endpointsOf(hosts: QueriedCluster['hosts']): SwarmEndpoint[] {

@@ -14,15 +14,20 @@ export const addressesLeft: Comparison = {
       usage
         .filter((one) => freeAddresses(one) === 0)
         .map(
-          ({ network, subnets, usable, used }): Difference => ({
+          ({ network, subnets, usable, used, owned }): Difference => ({
             kind: 'addresses-missing',
             where: { network },
             expected: { free: 1 },
             observed: { free: 0, usable, used, subnets },
-            text: `${network} (${subnets.join(', ')}) has no free address: all ${usable} are in use`,
+            text: `${network} (${subnets.join(', ')}) has no free address: all ${usable} are in use${ownerless(usable - owned)}`,
           }),
         ),
       usage.map((one) => `${one.network}: ${freeAddresses(one)} of ${one.usable} addresses free`),
     );
   },
 };
+
+/** Managers can count addresses that were not released. */
+function ownerless(count: number): string {
+  return count > 0 ? `, ${count} of them by no known container, service or host` : '';
+}

@@ -1,3 +1,4 @@
+import type { AddressPool } from '../../../docker/networks.ts';
 import type { NodeFacts } from '../../../docker/swarm/nodes.ts';
 import type { ServiceFacts, TaskFacts } from '../../../docker/swarm/service-facts.ts';
 
@@ -32,6 +33,8 @@ export interface SwarmView {
     readonly subnets: readonly string[];
     readonly vnis: readonly number[];
     readonly attachable: boolean;
+    /** As its leader counts them; undefined for managers before Docker 29, or if they did not report it. */
+    readonly pools?: readonly AddressPool[] | undefined;
   }[];
   readonly endpoints: readonly SwarmEndpoint[];
   /** Undefined if the manager did not list them. */

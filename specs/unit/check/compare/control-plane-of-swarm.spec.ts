@@ -121,8 +121,10 @@ function show(name: string) {
   };
 }
 
+const POOL_NETWORK = 'bfd9d4176f01d3b343de19fa671a518c';
+
 function withPool(pool: object, used: number) {
-  const network = overlayOf('my-net', 'bfd9d4176f01d3b343de19fa671a518c', '10.0.9.0/24', {
+  const network = overlayOf('my-net', POOL_NETWORK, '10.0.9.0/24', {
     raw: {
       IPAM: { Config: [pool] },
       Containers: Object.fromEntries(
@@ -137,6 +139,13 @@ function withPool(pool: object, used: number) {
     kind: 'key-value',
     hosts: [hostOf('master-host', { engine: engineOf({ networks: [network] }) })],
   });
+}
+
+/** The same network, whose managers count the addresses that are left. */
+function withCount(pool: { Subnet: string }, { owners, free }: { owners: number; free: number }) {
+  const pools = [{ subnet: pool.Subnet, free }];
+  const { swarm } = swarmWith({ networks: [{ ...small, id: POOL_NETWORK, pools }] });
+  return { ...withPool(pool, owners), swarm };
 }
 
 function codes(observation: Observation) {
@@ -388,5 +397,18 @@ describe('An overlay network', () => {
     const bare = { Subnet: '10.0.9.64/29' };
     expect(codes(withPool(bare, 5))).not.toContain('addresses-used-up');
     expect(codes(withPool(bare, 6))).toContain('addresses-used-up');
+  });
+
+  test('of Docker 29 is as full as its managers count, also if no container has the addresses', () => {
+    const bare = { Subnet: '10.0.9.64/29' };
+    expect(codes(withCount(bare, { owners: 2, free: 1 }))).not.toContain('addresses-used-up');
+    const full = diagnoseObservation(withCount(bare, { owners: 2, free: 0 })).diagnoses.find(
+      ({ code }) => code === 'addresses-used-up',
+    );
+    expect(full?.evidence[0]?.text).toContain(
+      'all 6 are in use, 4 of them by no known container, service or host',
+    );
+    // Not yet released when the check found no owner.
+    expect(codes(withCount(bare, { owners: 6, free: 1 }))).not.toContain('addresses-used-up');
   });
 });
