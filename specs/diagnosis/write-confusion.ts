@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawConfusionMatrix, summaryOf, tableOfConfusion } from './draw-confusion-matrix.ts';
@@ -6,9 +7,11 @@ import { furtherClusters, tutorialClusters } from './matrix-clusters.ts';
 
 const dataFile = 'diagnosis-matrix.json';
 
-/** Returns the runs that an earlier run wrote to a folder. */
+/** Returns the runs that an earlier run wrote to a folder; none if there was no earlier run. */
 export async function readConfusion(folder: string): Promise<readonly ConfusionRun[]> {
-  const text = await readFile(join(folder, dataFile), 'utf8');
+  const file = join(folder, dataFile);
+  if (!existsSync(file)) return [];
+  const text = await readFile(file, 'utf8');
   const { runs } = JSON.parse(text) as { runs: readonly ConfusionRun[] };
   return runs;
 }
