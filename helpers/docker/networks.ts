@@ -71,6 +71,8 @@ export interface NetworkFacts {
    * if it has an endpoint itself.
    */
   readonly peers: readonly string[];
+  /** The number of further such hosts, of which the engine's gossip knows only the name. */
+  readonly peersWithoutAddress: number;
   /**
    * The containers of all hosts, if the network was inspected verbosely: in swarm mode, if the engine has one of them.
    */
@@ -199,6 +201,7 @@ const networkAnswer = z
           local: !id.startsWith('ep-'),
         })),
       peers: (network.Peers ?? []).flatMap(({ IP }) => (IP === undefined ? [] : IP)),
+      peersWithoutAddress: (network.Peers ?? []).filter(({ IP }) => IP === undefined).length,
       tasks: Object.entries(network.Services ?? {}).flatMap(([service, { Tasks }]) =>
         (Tasks ?? []).map((one) => ({
           service,

@@ -71,6 +71,7 @@ export const rounds: Readonly<Record<ClusterKind, readonly (readonly Defect[])[]
       pick('name-unresolved', "the NAT rules of the engine's name server are deleted"),
     ],
     [pick('checksum-offload', 'in TCP packets that a host sends')],
+    [pick('gossip-self-missing', 'an engine left the network in the gossip')],
   ],
 };
 

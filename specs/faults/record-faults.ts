@@ -37,13 +37,13 @@ export function rejoinedNetwork({ provider, machine, network, containers }: Anno
 const PORT = 2999;
 
 /** Returns a command that sends a request to the engine's diagnostic server, which answers OK or with an error. */
-function ask(request: string, ...parameters: readonly string[]): string {
+export function ask(request: string, ...parameters: readonly string[]): string {
   const query = ['nid=$network', ...parameters].join('&');
   return `curl -sS "http://127.0.0.1:${PORT}/${request}?${query}" | grep -q OK`;
 }
 
 /** Returns a script that runs commands while the engine's diagnostic server answers on the loopback interface. */
-function withRecords(network: string, commands: readonly string[]): string {
+export function withRecords(network: string, commands: readonly string[]): string {
   return [
     `network=$(docker network inspect --format '{{.ID}}' ${network})`,
     `echo '{"network-diagnostic-port": ${PORT}}' >${CONFIGURATION}`,

@@ -34,6 +34,7 @@ export function engineSchema(leaves: Leaves) {
     lateNetworks: list(word).optional(),
     laterTasks: list(word).optional(),
     unlistedOverlays: list(word).optional(),
+    overlaysWithoutSelf: list(word).optional(),
     containers,
     later: containers.optional(),
     refusedClients: list(
@@ -133,6 +134,7 @@ function networkSchema(leaves: Leaves) {
       z.object({ id: word, name, endpointId: word, address, mac: address, local: z.boolean() }),
     ),
     peers: list(address),
+    peersWithoutAddress: z.number(),
     tasks: list(z.object({ service: name, name, endpointId: word, address, hostAddress: address })),
     pools: addressPools.optional(),
     raw: part(inspectedNetwork).pipe(namesInNetwork(leaves)),

@@ -17,6 +17,7 @@ import { enginesAnswer } from './engines/engines-answer.ts';
 import { enginesClustered } from './engines/engines-clustered.ts';
 import { engineIdsDiffer, hostnamesDiffer } from './engines/engines-differ.ts';
 import { gossipAware } from './members/gossip-aware.ts';
+import { gossipSelf } from './members/gossip-self.ts';
 import { gossipPaths } from './paths/gossip-paths.ts';
 import { hostPaths } from './paths/host-paths.ts';
 import { isolation } from './paths/isolation.ts';
@@ -71,6 +72,7 @@ export const comparisons: readonly Comparison[] = [
   clientsSupported,
   tasksStart,
   gossipAware,
+  gossipSelf,
   // store
   keystoreAnswers,
   keystoreComplete,

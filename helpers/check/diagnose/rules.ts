@@ -34,6 +34,7 @@ import { neighborTableFull } from './kernel/neighbor-table-full.ts';
 import { duplicateEngineId, duplicateHostname } from './members/duplicates.ts';
 import { engineNotClustered, engineOutside } from './members/engine-not-clustered.ts';
 import { endpointUnannounced } from './members/endpoint-unannounced.ts';
+import { gossipSelfMissing } from './members/gossip-self-missing.ts';
 import { gossipNotConverged } from './members/gossip-not-converged.ts';
 import { keystoreUnreachable } from './members/keystore-unreachable.ts';
 import { keystoreWiped } from './members/keystore-wiped.ts';
@@ -114,6 +115,8 @@ export const rules: readonly Rule[] = [
   vxlanDiffers,
   addressesUsedUp,
   taskNotStarted,
+  // An engine that ignores records: it keeps the ones of removed containers, too.
+  gossipSelfMissing,
   endpointStale,
   containerMisplaced,
   containerDown,

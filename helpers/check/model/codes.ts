@@ -25,6 +25,7 @@ export const diagnosisTitles = {
   'packet-loss': 'A path between hosts loses some of its packets',
   'mtu-black-hole': 'Large packets are lost',
   'checksum-offload': 'Packets arrive with wrong checksums',
+  'gossip-self-missing': 'An engine is missing in its own gossip',
   'endpoint-unannounced': 'An engine has no record of a container on another host',
   'forwarding-entry-missing': 'A host has no forwarding entry for a container',
   'forwarding-entry-wrong': 'A host forwards traffic for a container to the wrong host',

@@ -107,6 +107,7 @@ export interface DifferenceValues {
   'hostname-shared': { expected: string; observed: string };
   'engine-id-shared': { expected: string; observed: string };
   'gossip-unaware': { expected: string; observed: string | null };
+  'gossip-self-missing': { expected: string; observed: readonly string[] };
   'keystore-silent': { expected: string; observed: string };
   'keystore-member-missing': { expected: string; observed: readonly string[] };
   'keystore-network-missing': { expected: string; observed: readonly string[] };

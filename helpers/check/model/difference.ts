@@ -33,6 +33,7 @@ export const differenceKinds = [
   'hostname-shared',
   'engine-id-shared',
   'gossip-unaware',
+  'gossip-self-missing',
   'keystore-silent',
   'keystore-member-missing',
   'keystore-network-missing',

@@ -5,6 +5,7 @@ import type { Engine } from '../../docker/engine.ts';
 import type { NetworkFacts } from '../../docker/networks.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { PROBE_LABEL } from '../probe/start/describe-probe.ts';
+import { findOverlaysWithoutSelf } from './overlays-without-self.ts';
 import { findRefusedClients } from './refused-clients.ts';
 import type { ClockReading, EngineView } from '../model/views/engine-view.ts';
 
@@ -58,8 +59,9 @@ export async function observeEngineAgain(
   // Only in a swarm does an engine have endpoints of other hosts on record.
   const settled = view.networks.filter(({ tasks }) => tasks.length === 0).map(({ id }) => id);
   const unlisted = new Set(view.unlistedOverlays);
-  const [later, again, refusedClients] = await Promise.all([
+  const [later, overlaysWithoutSelf, again, refusedClients] = await Promise.all([
     readContainers(engine, options),
+    findOverlaysWithoutSelf(engine, view.networks, { address: addressOf(view), options }),
     readNetworks(engine, options, { settled: new Set(settled), unlisted }),
     findRefusedClients(engine, view, options),
   ]);
@@ -72,6 +74,7 @@ export async function observeEngineAgain(
     lateNetworks,
     laterTasks,
     unlistedOverlays: [...unlisted],
+    overlaysWithoutSelf,
     later,
     refusedClients,
   };

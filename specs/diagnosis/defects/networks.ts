@@ -9,9 +9,11 @@ import {
   routeInsideOverlay,
 } from '../../faults/network-faults.ts';
 import { deletedRecords, rejoinedNetwork } from '../../faults/record-faults.ts';
+import { leftNetwork, repeatedGossip } from '../../faults/self-missing-faults.ts';
 import { clusterKindOf } from '../../../helpers/cluster/cluster-plan.ts';
 import type { Defect } from '../defect.ts';
 import type { DiagnosisLab } from '../lab.ts';
+import { idle, labContainers } from '../lab-containers.ts';
 import { spareNetwork } from '../topologies.ts';
 
 const request = ({ document }: DiagnosisLab) => ({
@@ -25,6 +27,14 @@ const announced = ({ provider }: DiagnosisLab, ...containers: readonly string[])
   machine: 'worker-host',
   network: 'my-net',
   containers,
+});
+
+/** The engine of third-host, as a fault of its place in the gossip needs it. */
+const thirdEngine = ({ provider, engine }: DiagnosisLab) => ({
+  provider,
+  machine: engine('third-host').machine,
+  container: labContainers.holder.name,
+  network: 'my-net',
 });
 
 export const networkDefects: readonly Defect[] = [
@@ -66,6 +76,27 @@ export const networkDefects: readonly Defect[] = [
     on: ['swarm-mode'],
     where: { host: 'worker-host', network: 'my-net' },
     fault: (lab) => rejoinedNetwork(announced(lab, 'mysqlserver', 'bystander')),
+  },
+  {
+    code: 'gossip-self-missing',
+    way: 'a peer repeats gossip about the former name of an engine',
+    on: ['swarm-mode'],
+    where: { host: 'third-host' },
+    fault: (lab) =>
+      repeatedGossip(thirdEngine(lab), {
+        peer: 'worker-host',
+        runElsewhere: async () => {
+          const newcomer = { ...idle, name: 'newcomer', network: 'my-net' };
+          return await lab.engine('master-host').containers.run(newcomer);
+        },
+      }),
+  },
+  {
+    code: 'gossip-self-missing',
+    way: 'an engine left the network in the gossip',
+    on: ['swarm-mode'],
+    where: { host: 'third-host', network: 'my-net' },
+    fault: (lab) => leftNetwork(thirdEngine(lab)),
   },
   {
     code: 'subnet-overlap',

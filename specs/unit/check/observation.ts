@@ -117,6 +117,7 @@ export function overlayOf(
     containers: [],
     tasks: [],
     peers: [],
+    peersWithoutAddress: 0,
     raw: {},
     ...parts,
   };

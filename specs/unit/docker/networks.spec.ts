@@ -15,13 +15,16 @@ const network = {
   Containers: {},
 };
 
-test('peers with an unknown address are omitted, and invalid ones are an error', async () => {
+test('peers with an unknown address are only counted, and invalid ones are an error', async () => {
   let peers = ['192.168.99.101', 'unknown', '<nil>'];
   const { engine } = await serveEngine((_, response) => {
     response.setHeader('Content-Type', 'application/json');
     response.end(JSON.stringify({ ...network, Peers: peers.map((IP) => ({ Name: 'x', IP })) }));
   });
-  expect((await engine.networks.inspect('my-net')).peers).toEqual(['192.168.99.101']);
+  expect(await engine.networks.inspect('my-net')).toMatchObject({
+    peers: ['192.168.99.101'],
+    peersWithoutAddress: 2,
+  });
   peers = ['192.168.99.101; reboot'];
   await expect(engine.networks.inspect('my-net')).rejects.toThrow('not an IP address');
 });

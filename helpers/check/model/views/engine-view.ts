@@ -35,6 +35,8 @@ export interface EngineView {
   readonly laterTasks?: readonly string[] | undefined;
   /** The IDs of overlays whose containers of other hosts it did not list at one of the two reads. */
   readonly unlistedOverlays?: readonly string[] | undefined;
+  /** The IDs of overlays whose peers lacked the engine itself at the first read, and for seconds at the second. */
+  readonly overlaysWithoutSelf?: readonly string[] | undefined;
   /** All of its containers, running or not, without the probes of the check. */
   readonly containers: readonly ContainerFacts[];
   /** The containers once more, after all else of the audit. */
