@@ -9,7 +9,7 @@ import { BUSYBOX } from '../machine/busybox-image.ts';
 import type { SwarmLab } from '../swarm-mode/lab.ts';
 import { swarmTest } from '../swarm-mode/swarm-test.ts';
 import { stopAtFailure } from '../stop-at-failure.ts';
-import { findingsOf, typeFixes } from './findings.ts';
+import { findingsOf, textOf, typeFixes } from './findings.ts';
 import { type Inside, names, runOnBoth, waitForPath } from './two-nodes.ts';
 
 const DAY = 24 * 3_600_000;
@@ -259,7 +259,7 @@ ${BUSYBOX} sh -c '${command}; exec busybox sleep 1000'`,
     await lab.settle();
     const after = await findings(lab);
     expect(after.found).toEqual([]);
-    expect(after.report).toMatchObject({ verdict: 'healthy' });
+    expect(after.report, textOf(after.report)).toMatchObject({ verdict: 'healthy' });
   });
 
   test('finds certificate-expired alone: the engine was off for too long', async ({
