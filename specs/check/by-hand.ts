@@ -158,7 +158,7 @@ async function makeCluster(run: Run, web: Machine): Promise<string> {
     'tomcat-app reaches mysqlserver, and the user reaches tomcat-app',
     async () => {
       const said = await run('web', `${meeting} 2>&1 || true`);
-      if (!said.includes(' 0% packet loss')) return notYet(said);
+      if (!said.includes(' 1 packets received')) return notYet(said);
       const { status } = await fetch(`http://${web.address}:8080/`);
       return status === 200 ? done(undefined) : notYet(`${status}`);
     },
