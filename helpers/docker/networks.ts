@@ -143,8 +143,9 @@ const peerAddress = z.union([
   ipAddressOrNone,
 ]);
 
+/** Of IPv6 subnets, an engine counts up to 2^64 - 1 addresses: more than the integers that JSON can represent exactly here. */
 const pools = z
-  .record(subnetOrNone, z.looseObject({ DynamicIPsAvailable: z.int().nonnegative() }))
+  .record(subnetOrNone, z.looseObject({ DynamicIPsAvailable: z.number().nonnegative() }))
   .transform((all): AddressPool[] =>
     Object.entries(all).map(([subnet, { DynamicIPsAvailable: free }]) => ({ subnet, free })),
   );

@@ -62,3 +62,16 @@ test('an older engine counts no addresses, and an invalid count is an error', as
     await expect(engine.networks.countAddresses(network.Id)).rejects.toThrow('Status');
   }
 });
+
+test('the pool of an IPv6 subnet may have more addresses than a safe integer', async () => {
+  const { engine } = await serveEngine((_, response) => {
+    response.setHeader('Content-Type', 'application/json');
+    const Subnets =
+      '{ "fd66::/64": { "IPsInUse": 3, "DynamicIPsAvailable": 18446744073709551613 } }';
+    const text = JSON.stringify({ ...network, Status: { IPAM: { Subnets: 'here' } } });
+    response.end(text.replace('"here"', Subnets));
+  });
+  const [pool] = (await engine.networks.inspect(network.Id)).pools ?? [];
+  expect(pool?.subnet).toBe('fd66::/64');
+  expect(pool?.free).toBeGreaterThan(1.8e19);
+});
