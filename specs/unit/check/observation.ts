@@ -3,7 +3,7 @@ import type { EngineView } from '../../../helpers/check/model/views/engine-view.
 import type { KernelView } from '../../../helpers/check/model/views/kernel-view.ts';
 import { withValue, type Value, withoutValue } from '../../../helpers/check/model/observed.ts';
 import type { EngineInfo } from '../../../helpers/docker/info.ts';
-import type { NetworkFacts } from '../../../helpers/docker/networks.ts';
+import type { NetworkFacts, NetworkMember } from '../../../helpers/docker/networks.ts';
 
 /** Returns an observation in which only these parts have a value. */
 export function observationOf(parts: Partial<Observation>): Observation {
@@ -122,3 +122,13 @@ export function overlayOf(
     ...parts,
   };
 }
+
+/** A container of the queried engine on an overlay, 10.0.9.3. */
+export const localMember: NetworkMember = {
+  id: 'id-of-shop',
+  name: 'shop',
+  endpointId: 'end-of-shop',
+  address: '10.0.9.3',
+  mac: '02:42:0a:00:09:03',
+  local: true,
+};

@@ -9,22 +9,13 @@ import type { Difference, Place } from '../../../../helpers/check/model/differen
 import type { Observation } from '../../../../helpers/check/model/observation.ts';
 import { withValue } from '../../../../helpers/check/model/observed.ts';
 import type { EngineView } from '../../../../helpers/check/model/views/engine-view.ts';
-import { engineOf, hostOf, observationOf, overlayOf } from '../observation.ts';
+import { engineOf, hostOf, localMember, observationOf, overlayOf } from '../observation.ts';
 
 const addresses = { one: '10.1.0.1', two: '10.1.0.2' };
 const others = [addresses.one, '10.1.0.3'];
 const network = overlayOf('net', 'id-of-net', '10.0.9.0/24', {
   scope: 'swarm',
-  containers: [
-    {
-      id: 'id-of-shop',
-      name: 'shop',
-      endpointId: 'end-of-shop',
-      address: '10.0.9.3',
-      mac: '02:42:0a:00:09:03',
-      local: true,
-    },
-  ],
+  containers: [localMember],
   peers: others,
 });
 

@@ -3,20 +3,12 @@ import { findOverlaysWithoutSelf } from '../../../../helpers/check/observe/overl
 import type { Engine } from '../../../../helpers/docker/engine.ts';
 import type { NetworkFacts } from '../../../../helpers/docker/networks.ts';
 import { cutWaits } from '../../../../helpers/process/waits/cut-waits.ts';
-import { overlayOf } from '../observation.ts';
+import { localMember, overlayOf } from '../observation.ts';
 
 const address = '10.1.0.2';
-const shop = {
-  id: 'id-of-shop',
-  name: 'shop',
-  endpointId: 'end-of-shop',
-  address: '10.0.9.3',
-  mac: '02:42:0a:00:09:03',
-  local: true,
-};
 const missing = overlayOf('net', 'id-of-net', '10.0.9.0/24', {
   scope: 'swarm',
-  containers: [shop],
+  containers: [localMember],
   peers: ['10.1.0.1', '10.1.0.3'],
 });
 const joined = { ...missing, peers: [...missing.peers, address] };
@@ -50,7 +42,7 @@ test('an engine that stays missing among its peers is missing', async () => {
   expect(reads).toBeGreaterThan(1);
 });
 
-const restarted = { ...missing, containers: [{ ...shop, endpointId: 'another' }] };
+const restarted = { ...missing, containers: [{ ...localMember, endpointId: 'another' }] };
 
 test.for([
   ['joins the network a moment later', [missing, joined]],
@@ -68,7 +60,7 @@ test.for([
   ['has a peer without an address', { ...missing, peersWithoutAddress: 1 }, address],
   [
     'has only endpoints of other hosts',
-    { ...missing, containers: [{ ...shop, local: false }] },
+    { ...missing, containers: [{ ...localMember, local: false }] },
     address,
   ],
   ['is of a key-value cluster', { ...missing, scope: 'global' as const }, address],
