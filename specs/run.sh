@@ -34,6 +34,9 @@ rm -f "$OVERLAY_E2E_REPORTS/counts.json"
 vitest_tmp="$OVERLAY_E2E_REPORTS/.vitest"
 rm -rf "$vitest_tmp"
 mkdir -p "$vitest_tmp"
+# The guards of state directories hold this lock, and write the directories into it that they removed.
+guards="$OVERLAY_E2E_REPORTS/.guards"
+: >"$guards"
 
 run='vitest run --configLoader native'
 typed="${1:-}"
@@ -68,5 +71,13 @@ while kill -0 "$vitest" 2>/dev/null; do
 done
 trap '' TERM HUP INT
 rm -rf "$vitest_tmp"
+# Specs that were killed have not removed their machines: their guards do so now.
+! command -v flock >/dev/null || flock "$guards" true
+if [ -s "$guards" ]; then
+  echo 'specs/run.sh: specs ended without removing their state directories:' >&2
+  cat "$guards" >&2
+  [ "$code" != 0 ] || code=1
+fi
+rm -f "$guards"
 [ "$typed" != matrix ] || set -- matrix "$@"
 node helpers/report/run/finish-run.ts "$code" "$@"

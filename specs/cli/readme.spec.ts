@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from '../../helpers/process/run-command.ts';
 import { stopAtFailure } from '../stop-at-failure.ts';
 import { typedCommands } from './typed-commands.ts';
+import { guardStore } from '../machine/store-guard.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -12,6 +13,7 @@ const root = join(import.meta.dirname, '../..');
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'overlay-e2e-readme-'));
+  guardStore(folder, join(folder, 'store'));
 });
 afterAll(async () => {
   // Removes the cluster if a command failed.

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
+import { guardStore } from '../machine/store-guard.ts';
 
 const root = join(import.meta.dirname, '../..');
 
 /** Runs the block of a page in a shell, with its own state directory and reports. Throws if a command fails. */
 export async function typeBlock(block: string): Promise<CommandResult> {
   const folder = mkdtempSync(join(tmpdir(), 'block-of-page-'));
+  guardStore(folder, join(folder, 'store'));
   const env = {
     ...(process.env as Record<string, string>),
     CI: '1',

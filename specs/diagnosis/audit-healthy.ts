@@ -12,6 +12,7 @@ import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { tutorialTopologies } from '../../helpers/topology/topologies.ts';
 import type { Topology } from '../../helpers/topology/topology.ts';
 import { type ConfusionRun, runOf } from './confusion-run.ts';
+import { guardStore } from '../machine/store-guard.ts';
 import { openServiceLab, openServiceProvider } from '../uml/service-lab.ts';
 import { findMistakes } from './defect.ts';
 import { updatedCluster } from './matrix-clusters.ts';
@@ -58,6 +59,7 @@ async function auditUpdates(
 
 async function auditHealthy(topology: Topology, times: number): Promise<ConfusionRun[]> {
   const store = await mkdtemp(join(tmpdir(), 'overlay-e2e-healthy-'));
+  guardStore(store);
   const provider = createNetnsProvider({ store });
   try {
     using watch = new InterruptionWatch();

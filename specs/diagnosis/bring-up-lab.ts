@@ -6,6 +6,7 @@ import { InterruptionWatch } from '../../helpers/process/errors/interruption.ts'
 import { bringUp } from '../../helpers/topology/bring-up/bring-up.ts';
 import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { prepareBusyboxImage } from '../machine/busybox-image.ts';
+import { guardStore } from '../machine/store-guard.ts';
 import { labContainers } from './lab-containers.ts';
 import { type DiagnosisLab, hostNames, openLab } from './lab.ts';
 import { type ClusterKind, type LabOptions, widerTopology } from './topologies.ts';
@@ -16,6 +17,7 @@ export async function bringUpLab(
   options: LabOptions = {},
 ): Promise<DiagnosisLab & AsyncDisposable> {
   const store = await mkdtemp(join(tmpdir(), 'overlay-e2e-diagnosis-'));
+  guardStore(store);
   const provider = createNetnsProvider({ store });
   const clear = async () => {
     await tearDown(provider);

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { cacheFolder } from '../../helpers/debian/cache/cache.ts';
 import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
 import { omitUndefined } from '../../helpers/process/omit-undefined.ts';
+import { guardStore } from '../machine/store-guard.ts';
 
 const command = resolve(import.meta.dirname, '../../helpers/cli/netns-machine.sh');
 
@@ -24,6 +25,7 @@ export async function openLab(more: Readonly<Record<string, string>> = {}): Prom
   const bin = join(home, 'bin');
   const work = join(home, 'scratch/work');
   const store = join(home, '.docker/machine');
+  guardStore(home, store);
   await mkdir(bin);
   await mkdir(work, { recursive: true });
   for (const name of ['docker-machine', 'netns-machine']) await symlink(command, join(bin, name));

@@ -12,6 +12,7 @@ import { tryWithoutCertificate } from './try-without-certificate.ts';
 import type { Machine, MachineProvider, MachineRequest } from '../../helpers/machine/machine.ts';
 import { allSettled, HarnessError } from '../../helpers/process/errors/harness-error.ts';
 import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
+import { guardStore } from './store-guard.ts';
 
 /** A provider to test, and its limitations. */
 export interface Contender {
@@ -43,6 +44,7 @@ export function describeProvider(title: string, contender: Contender): void {
     // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
     .extend('provider', { scope: 'file' }, async ({}, { onCleanup }) => {
       const store = await mkdtemp(join(tmpdir(), 'contract-'));
+      guardStore(store);
       const { provider, close } = await contender.open(store, [NINE, TEN]);
       onCleanup(async () => {
         await provider.remove([NINE, TEN]);

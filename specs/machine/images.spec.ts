@@ -10,6 +10,7 @@ import { ping } from '../../helpers/docker/containers/ping.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { type ImageName, prepareImage } from '../../helpers/workload/images/prepare-images.ts';
+import { guardStore } from './store-guard.ts';
 
 const NAME = 'images';
 
@@ -19,6 +20,7 @@ const test = base.extend(
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
   async ({}, { onCleanup }) => {
     const store = await mkdtemp(join(tmpdir(), 'images-'));
+    guardStore(store);
     const provider = createNetnsProvider({ store });
     onCleanup(async () => {
       await provider.remove([NAME]);

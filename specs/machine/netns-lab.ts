@@ -8,6 +8,7 @@ import { readHierarchies, storeCgroup } from '../../helpers/netns/cgroups/cgroup
 import { namespaceFolder, namespacePrefix } from '../../helpers/netns/state/names.ts';
 import { prepareTools } from '../../helpers/debian/tools.ts';
 import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
+import { guardStore } from './store-guard.ts';
 
 const netnsMachine = resolve(import.meta.dirname, '../../helpers/cli/netns-machine.sh');
 
@@ -44,6 +45,7 @@ export async function setUpIn<T>(lab: NetnsLab, setUp: () => Promise<T>): Promis
 export async function openNetnsLab(under?: string): Promise<NetnsLab> {
   const scratch = under ?? (await mkdtemp(join(tmpdir(), 'netns-')));
   const folder = join(scratch, 'store');
+  guardStore(under === undefined ? scratch : folder, folder);
   const provider = createNetnsProvider({ store: folder });
   const { HOME = '/root', PATH = '' } = process.env;
   const env = {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test as base } from 'vitest';
 import type { Machine } from '../../helpers/machine/machine.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
+import { guardStore } from '../machine/store-guard.ts';
 import { type Ended, overlayCommand, type StartedCommand, startCommand } from './command.ts';
 import { findTraces, noTraces, pickRunning, type Traces } from './traces.ts';
 
@@ -43,6 +44,7 @@ export const test = base.extend(
 
 export async function openLab(): Promise<Lab> {
   const store = await mkdtemp(join(tmpdir(), 'overlay-e2e-store-'));
+  guardStore(store);
   const env: Readonly<Record<string, string>> = {
     ...cleanEnvironment(),
     MACHINE_STORAGE_PATH: store,

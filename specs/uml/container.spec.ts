@@ -6,6 +6,7 @@ import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { machineDataFolder } from '../../helpers/netns/state/store.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
 import { buildDebianImage, DEBIAN } from './debian-image.ts';
+import { guardStore } from '../machine/store-guard.ts';
 
 const clone = resolve(import.meta.dirname, '../..');
 
@@ -23,6 +24,7 @@ test("A container with Docker's default profile and capabilities brings up a clu
   timeout: 3_000_000,
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'uml-container-'));
+  guardStore(folder, join(folder, 'store'));
   const provider = createNetnsProvider({ store: join(folder, 'store') });
   onTestFinished(async () => {
     await provider.remove(await provider.listOwn());

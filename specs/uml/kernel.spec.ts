@@ -7,11 +7,13 @@ import { readMachineProcesses } from '../../helpers/netns/cgroups/cgroup.ts';
 import { readIfThere } from '../../helpers/process/files/read-if-exists.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { allowedProcessors } from '../../helpers/uml/boot/choose-processor.ts';
+import { guardStore } from '../machine/store-guard.ts';
 
 const test = base
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
   .extend('machine', { scope: 'file' }, async ({}, { onCleanup }) => {
     const folder = await mkdtemp(join(tmpdir(), 'uml-kernel-'));
+    guardStore(folder, join(folder, 'store'));
     const provider = createUmlProvider({ store: join(folder, 'store') });
     onCleanup(async () => {
       await provider.remove(await provider.listOwn());

@@ -16,6 +16,7 @@ import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX, prepareBusyboxImage } from '../machine/busybox-image.ts';
 import { swarmTarget } from '../swarm-mode/lab.ts';
+import { guardStore } from '../machine/store-guard.ts';
 
 export const names = ['one', 'two'] as const;
 export type Node = (typeof names)[number];
@@ -66,6 +67,7 @@ export async function openServiceProvider(): Promise<{
   readonly clear: () => Promise<void>;
 }> {
   const store = await mkdtemp(join(tmpdir(), 'uml-services-'));
+  guardStore(store);
   const provider = createUmlProvider({ store });
   const clear = async () => {
     await provider.remove(names);

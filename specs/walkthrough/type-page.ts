@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { cacheFolder } from '../../helpers/debian/cache/cache.ts';
 import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
+import { guardStore } from '../machine/store-guard.ts';
 import { stopAtFailure } from '../stop-at-failure.ts';
 import { differenceOf, type Seen } from './match-output.ts';
 import { type OneShell, openShell } from './one-shell.ts';
@@ -28,6 +29,7 @@ export async function typePage(page: string): Promise<readonly Block[]> {
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'reader-'));
+    guardStore(home, join(home, 'machines'));
     shell = openShell(root, await environmentOf(home));
   });
   afterAll(async () => {

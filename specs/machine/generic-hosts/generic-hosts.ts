@@ -9,6 +9,7 @@ import { findProgram } from '../../../helpers/process/files/find-program.ts';
 import { hostRelease } from '../../../helpers/debian/apt/host-release.ts';
 import { RELEASES } from '../../../helpers/debian/apt/apt-sources.ts';
 import { allSettled, HarnessError } from '../../../helpers/process/errors/harness-error.ts';
+import { guardStore } from '../store-guard.ts';
 
 /** The account that docker-machine logs in to, not root, as on boot2docker. */
 export const USER = 'docker';
@@ -25,6 +26,7 @@ export interface GenericHosts extends AsyncDisposable {
  */
 export async function makeGenericHosts(names: readonly string[]): Promise<GenericHosts> {
   const folder = await mkdtemp(join(tmpdir(), 'generic-hosts-'));
+  guardStore(folder, join(folder, 'store'));
   const provider = createNetnsProvider({ store: join(folder, 'store') });
   const dispose = async () => {
     await provider.remove(names);
