@@ -29,7 +29,7 @@ const test = base.extend(
 );
 
 test.for(['SIGTERM', 'SIGKILL'] as const)(
-  'A %s to the group of a process with a machine removes the machine, its commands and its folder',
+  'A %s to the group of a process leads to the removal of its machine and commands',
   async (signal, { place: { folder, reports } }) => {
     const env = { OVERLAY_E2E_REPORTS: reports };
     const holder = execa(process.execPath, [holdMachine, folder], {
