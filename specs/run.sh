@@ -11,9 +11,8 @@ export PATH
 # Some services run without HOME, and not every tool has a default.
 HOME="${HOME:-$(node -p 'os.homedir()')}"
 export HOME
-# Node caches compiled code: Vitest and the report start half a second faster.
-NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/overlay-e2e/compiled}"
-export NODE_COMPILE_CACHE
+# Vitest and the report start half a second faster with it.
+[ -n "${NODE_COMPILE_CACHE:-}" ] || . helpers/cli/start/compile-cache.sh
 
 # Two parallel runs in one folder must not write into each other's report: the second one gets a separate folder.
 if [ -z "${OVERLAY_E2E_REPORTS:-}" ] && command -v flock >/dev/null; then

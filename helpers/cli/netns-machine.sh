@@ -11,7 +11,6 @@ if [ ! -x "$node" ]; then
     exit 1
   fi
 fi
-# Without it the types of the modules would be stripped again in each call, which takes longer than most commands.
-export NODE_COMPILE_CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/overlay-e2e/compiled"
+. "$top/helpers/cli/start/compile-cache.sh"
 name=${0##*/}
 exec "$node" "$top/helpers/cli/start/netns-machine.ts" "${name%.sh}" "$@"

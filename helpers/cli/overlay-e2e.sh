@@ -11,7 +11,5 @@ if [ ! -x "$node" ]; then
     exit 1
   fi
 fi
-# Without it the types of the modules would be stripped again in each call.
-[ -z "${XDG_CACHE_HOME:-}${HOME:-}" ] ||
-  export NODE_COMPILE_CACHE="${XDG_CACHE_HOME:-${HOME:-}/.cache}/overlay-e2e/compiled"
+. "$top/helpers/cli/start/compile-cache.sh"
 exec "$node" "$top/helpers/cli/start/overlay-e2e.ts" "$@"

@@ -101,7 +101,7 @@ describe('cached content', () => {
     [
       'that others may write',
       (folder) => chmod(folder, 0o777),
-      /^use the cache \S+: other users may write to it \(mode 777\). Inspect its content, then chmod go-w/,
+      /^use the cache \S+: other users may write to it \(mode 777\). Inspect its content, then chmod -R go-w/,
     ],
     [
       'of another user',

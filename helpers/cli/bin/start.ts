@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import module from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,14 @@ export function prepareNode(program: string, version = process.versions.node): v
     process.exit(1);
   }
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  module.enableCompileCache(join(cache, 'overlay-e2e', 'compiled'));
+  const compiled = join(cache, 'overlay-e2e', 'compiled');
+  try {
+    // With the user's umask, others might change code that root runs.
+    mkdirSync(compiled, { recursive: true, mode: 0o700 });
+  } catch {
+    return; // The disk is full or read-only: this start only takes longer.
+  }
+  module.enableCompileCache(compiled);
 }
 
 /** Compares versions such as 22.19.0. */

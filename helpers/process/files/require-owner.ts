@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { HarnessError } from '../errors/harness-error.ts';
+import { quoteForShell } from '../run-command.ts';
 import type { TargetFolder } from './target-folder.ts';
 
 /**
@@ -23,7 +24,7 @@ export function requireOwner(
       ? `other users may write to it (mode ${(mode & 0o7777).toString(8)})`
       : `it belongs to user ${uid}, and this is user ${user}`,
     hint: isOwn
-      ? `inspect its content, then chmod go-w ${folder}; or set ${variable} to your own folder`
+      ? `inspect its content, then chmod -R go-w ${quoteForShell(folder)}; or set ${variable} to your own folder`
       : `set ${variable} to your own folder`,
   });
 }

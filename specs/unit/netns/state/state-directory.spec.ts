@@ -51,7 +51,7 @@ describe('a state directory', () => {
     await takeStateDirectory(folder);
     await chmod(folder, 0o770);
     await expect(takeStateDirectory(folder)).rejects.toThrow(
-      `use the state directory ${folder}: other users may write to it (mode 770). Inspect its content, then chmod go-w ${folder}`,
+      `use the state directory ${folder}: other users may write to it (mode 770). Inspect its content, then chmod -R go-w ${folder}`,
     );
   });
 });
