@@ -26,6 +26,7 @@ import { inject } from 'postject';
 import { type Plugin, rolldown } from 'rolldown';
 import { prepareProbeImage } from '../helpers/check/probe/start/probe-image.ts';
 import { childPrograms } from '../helpers/cli/executable/choose-program.ts';
+import { isUnused } from '../helpers/cli/start/skip-unused-packages.ts';
 import { forProcessor, type Processor, PROCESSORS } from '../helpers/debian/processor.ts';
 import { assets, moved } from './package-files.ts';
 
@@ -42,8 +43,8 @@ interface Manifest {
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
 
-/** Paths that dockerode's libraries import for functions that nothing here uses, and what only Vitest's projects have. */
-const external = [/^@allurereport\//, /^allure-/, /^vitest(?:\/|$)/, 'cpu-features', /\.node$/];
+/** Only Vitest's projects have them. */
+const external = [/^@allurereport\//, /^allure-/, /^vitest(?:\/|$)/];
 
 /** All modules are in the root of the unpacked folder; all other files have the paths of the clone. */
 const keepPlaces: Plugin = {
@@ -60,6 +61,12 @@ const keepPlaces: Plugin = {
         `new URL(${JSON.stringify(`./${path}`)}, import.meta.url).href`,
       );
   },
+};
+
+const omitUnused: Plugin = {
+  name: 'omit-unused',
+  resolveId: (source, importer) => (isUnused(source, importer) ? 'unused-package' : null),
+  load: (id) => (id === 'unused-package' ? 'export default {};' : null),
 };
 
 const work = mkdtempSync(join(tmpdir(), 'overlay-e2e-executable-'));
@@ -99,7 +106,7 @@ async function bundlePrograms(dir: string): Promise<void> {
     resolve: { alias: { 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') } },
     // Libraries in CommonJS read them, for files that nothing here uses.
     transform: { define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' } },
-    plugins: [keepPlaces],
+    plugins: [omitUnused, keepPlaces],
   });
   await bundle.write({ dir, format: 'esm', chunkFileNames: '[name]-[hash].js', minify: true });
 }

@@ -1,6 +1,7 @@
-import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { readBounded } from './files/read-bounded.ts';
 import { omitUndefined } from './omit-undefined.ts';
+import { request } from './quick-http.ts';
 
 /** A request over HTTP. */
 export interface HttpRequest {

@@ -3,4 +3,5 @@
 import { prepareNode } from './start.ts';
 
 prepareNode('overlay-e2e');
+(await import('../start/skip-unused-packages.ts')).skipUnusedPackages();
 await import('../overlay-e2e/main.ts');

@@ -1,5 +1,5 @@
 import * as escapes from 'ansi-escapes';
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 
 /**
  * The lines at the bottom of a terminal that are redrawn with each change. Other output to the terminal appears above

@@ -1,5 +1,5 @@
 import sliceAnsi from 'slice-ansi';
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 import type { Paint } from '../../report/text/text-layout.ts';
 import { printableLine } from './log-line.ts';
 import type { Line } from './scene.ts';

@@ -1,12 +1,8 @@
-import {
-  Agent as HttpAgent,
-  type AgentOptions,
-  type ClientRequest,
-  type IncomingMessage,
-} from 'node:http';
+import type { AgentOptions, ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, type AgentOptions as HttpsAgentOptions } from 'node:https';
 import { inspect } from 'node:util';
 import { AnswerTooLarge, answerLimit } from '../../process/files/read-bounded.ts';
+import { Agent as HttpAgent } from '../../process/quick-http.ts';
 
 declare module 'node:http' {
   interface Agent {

@@ -1,6 +1,7 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { readBounded } from '../../process/files/read-bounded.ts';
+import { request as requestHttp } from '../../process/quick-http.ts';
 import type { EngineEndpoint } from './endpoint.ts';
 import { openTransport, type Transport } from './transport.ts';
 

@@ -1,6 +1,6 @@
 import { printable } from '../../process/text/printable.ts';
 import { styleText } from 'node:util';
-import wrapAnsi from 'wrap-ansi';
+import { wrapAnsi } from 'fast-wrap-ansi';
 
 /** The layout of a text for its output. */
 export interface TextLayout {
