@@ -10,7 +10,6 @@ import { verdictEvidence } from '../../report/findings/write-allure.ts';
 import { diagnosisLabel } from '../../report/results/labels/diagnosis-label.ts';
 import { type HostReport, recordHost } from '../../report/results/record-set-up.ts';
 import { setUpFailed } from '../../report/run/skip-reasons.ts';
-import { ownFrames } from '../../report/results/stack.ts';
 import type { Evidence } from '../../report/results/results-writer.ts';
 import { chooseProviderFor } from '../../spec/choose-provider-for.ts';
 import { openLab } from '../../spec/lab.ts';
@@ -22,6 +21,7 @@ import { bringUpOrReuse } from '../../topology/reuse/bring-up-or-reuse.ts';
 import { tearDown } from '../../topology/bring-up/tear-down.ts';
 import { loadTopology } from '../../topology/describe/load-topology.ts';
 import type { Stage, Topology } from '../../topology/topology.ts';
+import { describeFailure } from './describe-failure.ts';
 import { describeRun } from './describe-run.ts';
 import { drawEndOf, drawSetUpOf } from './draw-run.ts';
 import { neededStage } from './needed-stage.ts';
@@ -143,13 +143,6 @@ function addFindings(report: HostReport, { report: audit }: DiagnosedFailure): v
   const codes = [...new Set(audit.diagnoses.map(({ code }) => code))];
   report.label({ [diagnosisLabel]: codes });
   report.attach(() => verdictEvidence(audit));
-}
-
-/** Returns the complete error with the logs that it quotes; a stack trace only for an error in our code. */
-function describeFailure(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(describeFailure).join('\n');
-  if (error instanceof HarnessError) return error.message;
-  return error instanceof Error ? ownFrames(error.stack ?? error.message) : String(error);
 }
 
 /**

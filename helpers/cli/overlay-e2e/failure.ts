@@ -21,8 +21,7 @@ export function reportFailure(error: unknown, { verbose = false } = {}): number 
 
 function describe(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(describe).join('\n');
-  // Its hint is to read the evidence, which is printed below.
-  if (error instanceof DiagnosedFailure) return `${error.tried}: ${error.observed}`;
+  if (error instanceof DiagnosedFailure) return error.line;
   if (error instanceof HarnessError) return error.message;
   if (describeSystemError(error) !== undefined) return firstLine(error);
   return describeDefect(error, '--verbose');

@@ -13,8 +13,9 @@ export class DiagnosedFailure extends HarnessError {
   readonly report: AuditReport;
 
   constructor(failure: HarnessError, report: AuditReport) {
-    const { code, tried, observed, hint, evidence } = failure;
-    super({ code, tried, observed, hint, evidence, cause: failure });
+    // The hint is to read the logs, and the findings name the cause.
+    const { code, tried, observed, evidence } = failure;
+    super({ code, tried, observed, evidence, cause: failure });
     this.report = report;
   }
 }
