@@ -13,9 +13,10 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError } from 'commander';
 import type { DiagnosisCode } from '../../helpers/check/model/codes.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
+import { toCount } from '../../helpers/cli/overlay-e2e/commands/argument-parsers.ts';
 import { findTopology } from '../../helpers/topology/topologies.ts';
 import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
 import { auditHealthyClusters } from './audit-healthy.ts';
@@ -30,17 +31,24 @@ import {
 import { furtherClusters, tutorialClusters } from './matrix-clusters.ts';
 import { readConfusion, writeConfusion } from './write-confusion.ts';
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', default: '' },
-    on: { type: 'string' },
-    healthy: { type: 'string', default: '50' },
-    into: { type: 'string', default: 'docs' },
-    audits: { type: 'string' },
-  },
-});
-const times = Number(values.healthy);
-const isChosen = (name: string) => new RegExp(values.only).test(name);
+const program = new Command('npm run confusion --')
+  .description('Injects every defect into every kind of cluster, and checks healthy clusters.')
+  .option('--only <pattern>', 'only defects whose names match this regular expression', toPattern)
+  .option('--on <cluster>', 'only this cluster, such as swarm-mode@forky')
+  .option('--healthy <times>', 'checks of each healthy cluster', toCount, 50)
+  .option('--into <folder>', 'folder of the results', 'docs')
+  .option('--audits <folder>', 'store the report of each check of a defect in this folder')
+  .showSuggestionAfterError()
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .parse();
+const values = program.opts<{
+  only?: RegExp;
+  on?: string;
+  healthy: number;
+  into: string;
+  audits?: string;
+}>();
+const isChosen = (name: string) => values.only?.test(name) ?? true;
 const isIncluded = (cluster: string) => values.on === undefined || values.on === cluster;
 
 const runs: ConfusionRun[] = [];
@@ -54,14 +62,14 @@ async function record(...more: readonly ConfusionRun[]): Promise<void> {
 try {
   const names = [...tutorialClusters, ...furtherClusters].map(({ name }) => name);
   if (values.on !== undefined && !names.includes(values.on)) findTopology(values.on);
-  const isWhole = values.only === '' && values.on === undefined;
+  const isWhole = values.only === undefined && values.on === undefined;
   const earlier = isWhole ? [] : await readConfusion(values.into);
   await record(...earlier.filter((run) => !isRepeated(run)));
   await Promise.all(tutorialClusters.filter(({ name }) => isIncluded(name)).map(breakAll));
   for (const cluster of furtherClusters.filter(({ name }) => isIncluded(name))) {
     await breakAll(cluster);
   }
-  await auditHealthyClusters(times, record, isIncluded);
+  await auditHealthyClusters(values.healthy, record, isIncluded);
   const wrong = runs.filter(({ mistakes }) => mistakes.length > 0);
   console.log(`${runs.length} checks, ${wrong.length} with mistakes`);
   process.exitCode = wrong.length === 0 ? 0 : 1;
@@ -73,7 +81,7 @@ try {
 /** Returns true for an earlier result that this run replaces. */
 function isRepeated({ cluster, injected, way, after }: ConfusionRun): boolean {
   if (!isIncluded(cluster)) return false;
-  if (injected === 'healthy' && after === undefined) return times > 0;
+  if (injected === 'healthy' && after === undefined) return values.healthy > 0;
   return isChosen(after ?? nameOf({ code: injected as DiagnosisCode, way }));
 }
 
@@ -159,5 +167,13 @@ async function unlessHarnessFails<T>(what: string, doing: Promise<T>): Promise<T
     if (!(error instanceof HarnessError)) throw error;
     console.log(`${what}: continue on a new cluster; this one failed: ${error.line}`);
     return undefined;
+  }
+}
+
+function toPattern(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw new InvalidArgumentError('It must be a regular expression.');
   }
 }
