@@ -80,7 +80,7 @@ interface LostPacket {
 function lostPackets(what: OverlayTraffic, { paths }: Observation): LostPacket[] {
   const { gossip = [], tunnels = [], encrypted = [] } = valueOf(paths) ?? {};
   if (what === 'gossip') return gossip.filter(({ answered, seen }) => !answered && seen !== true);
-  if (what === 'management') return [];
+  if (what === 'management' || what === 'published') return [];
   if (what === 'esp') {
     return encrypted
       .filter(({ answered, clear }) => !answered && clear === undefined)

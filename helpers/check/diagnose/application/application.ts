@@ -4,8 +4,10 @@ import type { Action } from '../../model/diagnosis.ts';
 import { type Difference, ofKind } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
+import { undoRules } from '../paths/paths-between.ts';
 import { ruleFor } from '../rule.ts';
 import { restartEngine } from '../services/restart-engine.ts';
+import { findPortRules } from './port-rules.ts';
 
 /** A published port that is unreachable although its container listens: the application behind it cannot answer. */
 export const publishedPortUnreachable = ruleFor('port-silent', 'published-port-unreachable', {
@@ -13,8 +15,12 @@ export const publishedPortUnreachable = ruleFor('port-silent', 'published-port-u
     where.container === expectations.application?.container
       ? open.filter(({ kind }) => kind.startsWith('application-'))
       : [],
-  action: ({ where: { host, container = '', service }, observed }, observation) => {
+  action: ({ where: { host, container, service }, observed }, observation) => {
     const hop = observed[ENDS_AT];
+    if (host !== undefined && (service === undefined || hop === 'host-firewall')) {
+      const [rule, ...others] = findPortRules(observation, { host, container, service });
+      if (rule !== undefined) return undoRules(host, [rule, ...others]);
+    }
     if (hop === 'sandbox' || hop === 'gateway-bridge') return restartEngine(host);
     if (hop === 'task') {
       return {
@@ -29,7 +35,7 @@ export const publishedPortUnreachable = ruleFor('port-silent', 'published-port-u
         ? [['nsenter', '--net=/run/docker/netns/ingress_sbox', 'ip', 'neigh']]
         : [['iptables', '-vnL', 'FORWARD']];
     const ofContainer: readonly Command[] = [
-      ['docker', 'port', container],
+      ['docker', 'port', container ?? ''],
       ['iptables', '-vnL', 'DOCKER-USER'],
     ];
     return {

@@ -69,8 +69,11 @@ export interface OverlayTables {
 /** The VXLAN port of a cluster without another setting. */
 export const USUAL_VXLAN_PORT = 4789;
 
-/** The kind of overlay traffic of a packet: VXLAN on the data path port of the cluster, 7946/tcp and udp, 2377/tcp, ESP. */
-export type OverlayTraffic = 'vxlan' | 'gossip' | 'management' | 'esp';
+/**
+ * The kind of traffic of a packet: VXLAN on the data path port of the cluster, 7946/tcp and udp, 2377/tcp, ESP; or TCP from
+ * other machines to ports that a rule names, which containers may publish.
+ */
+export type OverlayTraffic = 'vxlan' | 'gossip' | 'management' | 'esp' | 'published';
 
 /** A firewall rule that drops, rejects or rewrites overlay traffic, or may do so. */
 export interface FirewallRule {
@@ -81,11 +84,20 @@ export interface FirewallRule {
   readonly table: string;
   readonly chain: string;
   /** The hooks where packets reach it, also through other chains. */
-  readonly hooks: readonly ('ingress' | 'prerouting' | 'input' | 'output' | 'postrouting')[];
+  readonly hooks: readonly (
+    | 'ingress'
+    | 'prerouting'
+    | 'input'
+    | 'forward'
+    | 'output'
+    | 'postrouting'
+  )[];
   readonly verdict: 'drop' | 'reject' | 'rewrite-source' | 'rewrite-destination';
   readonly concerns: readonly OverlayTraffic[];
   /** True if it names these ports; otherwise it matches them with others. */
   readonly isExplicit: boolean;
+  /** The ranges of destination ports that it names. Behind the hook `forward`, they are ports of containers. */
+  readonly ports?: readonly (readonly [number, number])[] | undefined;
   /** Matches only a part of these packets: at random, or beyond a limit. */
   readonly isPartial?: boolean | undefined;
   /** The number of matched packets; undefined without a counter. */

@@ -3,6 +3,7 @@ import {
   findHooks,
   type Hook,
   hookSchema,
+  isOfInterest,
   isWithin,
   type RuleMatch,
   trafficOf,
@@ -71,6 +72,8 @@ function readTable(
     ...chains.flatMap(({ name, policy, packets }): FirewallRule[] => {
       const hook = hooks.get(name);
       if (policy !== 'DROP' || hook === undefined) return [];
+      const concerns = trafficOf({ protocol: undefined, ports: undefined }, [hook], vxlanPort);
+      if (concerns.length === 0) return [];
       return [
         {
           ...shared,
@@ -78,7 +81,7 @@ function readTable(
           chain: name,
           hooks: [hook],
           verdict: 'drop',
-          concerns: trafficOf({ protocol: undefined, ports: undefined }, vxlanPort),
+          concerns,
           isExplicit: false,
           packets,
           undo: [program, '-t', table, '-P', name, 'ACCEPT'],
@@ -90,8 +93,8 @@ function readTable(
       const itsHooks = reached.get(chain);
       if (verdict === undefined || itsHooks === undefined) return [];
       const match = matchOf(words);
-      const concerns = trafficOf(match, vxlanPort);
-      if (concerns.length === 0) return [];
+      const concerns = trafficOf(match, itsHooks, vxlanPort);
+      if (!isOfInterest(concerns, packets)) return [];
       if (!meetsOwn(words, itsHooks, own)) return [];
       return [
         {
@@ -102,6 +105,7 @@ function readTable(
           verdict,
           concerns,
           isExplicit: match.ports !== undefined,
+          ports: match.ports,
           isPartial: partialMatches.some((name) => hasMatch(words, name)),
           packets,
           undo: [program, '-t', table, '-D', chain, ...words],
@@ -167,12 +171,13 @@ function matchOf(words: readonly string[]): RuleMatch {
   };
 }
 
-/** Returns true if it matches packets that the host itself sends or receives. */
+/** Returns true if it matches packets that the host itself sends or receives, or that it forwards to a container. */
 function meetsOwn(
   words: readonly string[],
   hooks: readonly Hook[],
   own: readonly string[],
 ): boolean {
+  if (hooks.every((hook) => hook === 'forward')) return true;
   const isOutgoing = hooks.some((hook) => hook === 'output' || hook === 'postrouting');
   const option = isOutgoing ? '-s' : '-d';
   const range = wordAfter(words, option);

@@ -7,6 +7,7 @@ import {
   findHooks,
   type Hook,
   hookSchema,
+  isOfInterest,
   isWithin,
   type RuleMatch,
   trafficOf,
@@ -97,6 +98,8 @@ function readPolicy(
   vxlanPort: number,
 ): FirewallRule[] {
   if (policy !== 'drop' || hook === undefined) return [];
+  const concerns = trafficOf({ protocol: undefined, ports: undefined }, [hook], vxlanPort);
+  if (concerns.length === 0) return [];
   return [
     {
       tool: 'nft',
@@ -105,7 +108,7 @@ function readPolicy(
       text: `chain ${family} ${table} ${name}: policy drop`,
       hooks: [hook],
       verdict: 'drop',
-      concerns: trafficOf({ protocol: undefined, ports: undefined }, vxlanPort),
+      concerns,
       isExplicit: false,
       packets: undefined,
       undo: commandOn([table, name], ['nft', 'chain', family, table, name, '{ policy accept ; }']),
@@ -121,8 +124,9 @@ function readRule(
   const verdict = expr.map(verdictOf).find((one) => one !== undefined);
   if (verdict === undefined || hooks === undefined) return [];
   const match = matchOf(expr);
-  const concerns = trafficOf(match, vxlanPort);
-  if (concerns.length === 0) return [];
+  const concerns = trafficOf(match, hooks, vxlanPort);
+  const packets = expr.find(({ counter }) => counter !== undefined)?.counter?.packets;
+  if (!isOfInterest(concerns, packets)) return [];
   if (!meetsOwn(expr, hooks, own)) return [];
   return [
     {
@@ -134,8 +138,9 @@ function readRule(
       verdict,
       concerns,
       isExplicit: match.ports !== undefined,
+      ports: match.ports,
       isPartial: expr.some(meetsSome),
-      packets: expr.find(({ counter }) => counter !== undefined)?.counter?.packets,
+      packets,
       undo: commandOn(
         [table, chain],
         ['nft', 'delete', 'rule', family, table, chain, 'handle', `${handle}`],
@@ -216,12 +221,13 @@ const addressSchema = z.union([
     .transform(({ prefix: { addr, len } }) => `${addr}/${len}`),
 ]);
 
-/** Returns true if it matches packets that the host itself sends or receives. */
+/** Returns true if it matches packets that the host itself sends or receives, or that it forwards to a container. */
 function meetsOwn(
   expressions: readonly Expression[],
   hooks: readonly Hook[],
   own: readonly string[],
 ): boolean {
+  if (hooks.every((hook) => hook === 'forward')) return true;
   const isOutgoing = hooks.some((hook) => hook === 'output' || hook === 'postrouting');
   return expressions.every(({ match }) => {
     const field = payloadSchema.safeParse(match?.left).data?.payload.field;

@@ -3,7 +3,14 @@ import { z } from 'zod';
 import type { OverlayTraffic } from '../../model/views/kernel-view.ts';
 
 /** The hooks at which packets of a host enter a chain. */
-export const hookSchema = z.enum(['ingress', 'prerouting', 'input', 'output', 'postrouting']);
+export const hookSchema = z.enum([
+  'ingress',
+  'prerouting',
+  'input',
+  'forward',
+  'output',
+  'postrouting',
+]);
 export type Hook = z.infer<typeof hookSchema>;
 
 /** The packets that a rule matches, as far as it restricts them. */
@@ -20,8 +27,30 @@ const otherTraffic: readonly (readonly [OverlayTraffic, protocol: string, port: 
   ['management', 'tcp', 2377],
 ];
 
-/** Returns the overlay traffic that a rule with this match applies to. */
-export function trafficOf({ protocol, ports }: RuleMatch, vxlanPort: number): OverlayTraffic[] {
+/**
+ * Returns the traffic that a rule with this match applies to. A host does not forward its own traffic; a rule for
+ * packets that it forwards may apply to ports of containers, if it names ports.
+ */
+export function trafficOf(
+  match: RuleMatch,
+  hooks: readonly Hook[],
+  vxlanPort: number,
+): OverlayTraffic[] {
+  const own = hooks.every((hook) => hook === 'forward') ? [] : ownTrafficOf(match, vxlanPort);
+  const isIncoming = hooks.some((hook) => hook !== 'output' && hook !== 'postrouting');
+  const mayBePublished = isIncoming && match.protocol === 'tcp' && match.ports !== undefined;
+  return mayBePublished ? [...own, 'published'] : own;
+}
+
+/** Returns true if a rule may concern overlays, or has matched packets to ports that it names: firewalls have many others. */
+export function isOfInterest(
+  concerns: readonly OverlayTraffic[],
+  packets: number | undefined,
+): boolean {
+  return concerns.some((what) => what !== 'published' || packets !== 0);
+}
+
+function ownTrafficOf({ protocol, ports }: RuleMatch, vxlanPort: number): OverlayTraffic[] {
   const traffic = [['vxlan', 'udp', vxlanPort] as const, ...otherTraffic];
   const met = traffic.filter(
     ([, itsProtocol, port]) =>

@@ -17,9 +17,11 @@ import type {
   ApplicationView,
   PortAnswer,
 } from '../../../../helpers/check/model/views/application-view.ts';
+import { readIptables } from '../../../../helpers/check/observe/kernel/iptables-rules.ts';
+import type { FirewallRule } from '../../../../helpers/check/model/views/kernel-view.ts';
 import { isListening } from '../../../../helpers/check/observe/application/listening.ts';
 import { withValue } from '../../../../helpers/check/model/observed.ts';
-import { observationOf } from '../observation.ts';
+import { hostOf, kernelOf, observationOf } from '../observation.ts';
 
 const url = 'http://192.168.99.101:8080/car/1';
 const comparisons = [publishedPorts, applicationAnswers, applicationFromDatabase];
@@ -49,7 +51,11 @@ const open: PortAnswer = {
 };
 
 /** Returns the report of the comparisons and rules for applications. */
-function report(answer: Partial<ApplicationAnswer>, ports: readonly Partial<PortAnswer>[] = [{}]) {
+function report(
+  answer: Partial<ApplicationAnswer>,
+  ports: readonly Partial<PortAnswer>[] = [{}],
+  firewall: readonly FirewallRule[] = [],
+) {
   const view: ApplicationView = {
     answer: { ...healthy, ...answer },
     ports: ports.map((one) => ({ ...open, ...one })),
@@ -57,6 +63,10 @@ function report(answer: Partial<ApplicationAnswer>, ports: readonly Partial<Port
   const application = { url, status: 200, body: 'Cruiser', container: 'web', database: 'db' };
   const observation = observationOf({
     application: withValue(view),
+    hosts: [
+      hostOf('left', { kernel: kernelOf({ firewall: withValue(firewall) }) }),
+      hostOf('right', { address: '192.168.99.102' }),
+    ],
     expectations: {
       application: { ...application, isCarService: true },
       containers: [{ name: 'web', host: 'left' }],
@@ -71,12 +81,18 @@ function report(answer: Partial<ApplicationAnswer>, ports: readonly Partial<Port
     states: outcomes.map(({ state }) => state),
     codes: found.map(({ code }) => code),
     places: found.map(({ where }) => where),
+    commands: found.flatMap(({ action }) => (action?.kind === 'fix' ? action.commands : [])),
   };
 }
 
 describe('An application', () => {
   test('that returns the expected answer from its database is healthy', () => {
-    expect(report({})).toEqual({ states: ['passed', 'passed', 'passed'], codes: [], places: [] });
+    expect(report({})).toEqual({
+      states: ['passed', 'passed', 'passed'],
+      codes: [],
+      places: [],
+      commands: [],
+    });
   });
 
   test('with an error response or no response is one finding', () => {
@@ -131,6 +147,59 @@ describe('A published port', () => {
 
   test('without a listener in the container is no finding about the path to it', () => {
     expect(report({}, [{ ...silent, isListening: false }]).codes).toEqual([]);
+  });
+});
+
+describe('The firewall rule that blocks a published port', () => {
+  const silent = { address: '192.168.99.101:80', error: 'no connection' };
+  const raw = (...rules: string[]) =>
+    readIptables(
+      'iptables-nft',
+      ['*raw', ':PREROUTING ACCEPT [9:9]', ...rules, 'COMMIT', ''].join('\n'),
+      ['192.168.99.101'],
+    );
+  const forwarding = (...rules: string[]) =>
+    readIptables(
+      'iptables-nft',
+      ['*filter', ':FORWARD ACCEPT [9:9]', ...rules, 'COMMIT', ''].join('\n'),
+      ['192.168.99.101'],
+    );
+
+  test('names the published port on arrival, or the port of the container behind it', () => {
+    const before = raw('[3:180] -A PREROUTING -p tcp -m tcp --dport 80 -j DROP');
+    expect(report({}, [silent], before).commands).toEqual([
+      'iptables -t raw -D PREROUTING -p tcp -m tcp --dport 80 -j DROP'.split(' '),
+    ]);
+    const behind = forwarding('[3:180] -A FORWARD -p tcp -m tcp --dport 8000:8080 -j REJECT');
+    expect(report({}, [silent], behind).commands).toEqual([
+      'iptables -t filter -D FORWARD -p tcp -m tcp --dport 8000:8080 -j REJECT'.split(' '),
+    ]);
+  });
+
+  test.for<[string, readonly FirewallRule[]]>([
+    ['another port', raw('[3:180] -A PREROUTING -p tcp -m tcp --dport 8080 -j DROP')],
+    [
+      'the published port behind its forwarding',
+      forwarding('[3:180] -A FORWARD -p tcp -m tcp --dport 80 -j DROP'),
+    ],
+    [
+      'packets from elsewhere',
+      raw('[3:180] -A PREROUTING -s 10.0.0.0/8 -p tcp -m tcp --dport 80 -j DROP'),
+    ],
+    [
+      'a part of the packets',
+      raw('[3:180] -A PREROUTING -p tcp -m tcp --dport 80 -m statistic --mode random -j DROP'),
+    ],
+    ['no packet yet', raw('[0:0] -A PREROUTING -p tcp -m tcp --dport 80 -j DROP')],
+  ])('is not a rule for %s', ([, firewall]) => {
+    const found = report({}, [silent], firewall);
+    expect(found.codes).toEqual(['published-port-unreachable']);
+    expect(found.commands).toEqual([]);
+  });
+
+  test('may be for packets from the host that gets no connection', () => {
+    const near = raw('[3:180] -A PREROUTING -s 192.168.99.0/24 -p tcp -m tcp --dport 80 -j DROP');
+    expect(report({}, [silent], near).commands).toHaveLength(1);
   });
 });
 

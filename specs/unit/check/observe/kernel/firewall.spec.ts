@@ -87,8 +87,24 @@ describe('Rules of iptables', () => {
       'DROP',
     ]);
     expect(reject).toMatchObject({ concerns: ['vxlan', 'gossip'], isExplicit: true });
-    expect(guard).toMatchObject({ hooks: ['input'], concerns: ['gossip'] });
+    expect(guard).toMatchObject({ hooks: ['input'], concerns: ['gossip', 'published'] });
   });
+});
+
+test('Rules for forwarded packets concern only ports that they name, if they matched any', () => {
+  const output = `*filter
+:FORWARD DROP [9:540]
+:DOCKER-USER - [0:0]
+[9:540] -A FORWARD -j DOCKER-USER
+[2:120] -A DOCKER-USER -d 172.18.0.2/32 -p tcp -m tcp --dport 8080 -j DROP
+[0:0] -A DOCKER-USER -p tcp -m tcp --dport 8081 -j DROP
+[7:420] -A DOCKER-USER -p udp -m udp --dport 4789 -j DROP
+[7:420] -A DOCKER-USER -p tcp -m multiport --dports 80,443 -j ACCEPT
+COMMIT
+`;
+  expect(readIptables('iptables-legacy', output, own)).toMatchObject([
+    { chain: 'DOCKER-USER', hooks: ['forward'], concerns: ['published'], ports: [[8080, 8080]] },
+  ]);
 });
 
 const rule = (table: string, chain: string, handle: number, ...expr: object[]) => ({
@@ -153,9 +169,10 @@ describe('Rules of nftables', () => {
         text: 'inet guard input: tcp dport { 53, 7900-8000 } reject',
         verdict: 'reject',
         packets: undefined,
-        concerns: ['gossip'],
+        concerns: ['gossip', 'published'],
       },
       { text: 'inet guard input: th dport 7946 drop', concerns: ['gossip'] },
+      { text: 'inet guard input: tcp dport 22 drop', concerns: ['published'] },
     ]);
   });
 
