@@ -99,7 +99,13 @@ async function observeLayers(
     observePart('names', signal, () => observeNames(cluster, context)),
     observePart('names of services', signal, () => observeServiceNames(cluster, swarm, context)),
   ]);
-  const paths = await observePart('paths', signal, () => observePaths(cluster, context, kernel));
+  // Before the second read of the kernel, so that its counters of firewall rules include these packets.
+  const [paths, application] = await Promise.all([
+    observePart('paths', signal, () => observePaths(cluster, context, kernel)),
+    observePart('application', signal, () =>
+      observeApplication(cluster, swarm, context, balancing),
+    ),
+  ]);
   const engineOf = (host: QueriedHost) =>
     target.hosts.find(({ name: one }) => one === host.name)?.engine;
   const [
@@ -107,7 +113,6 @@ async function observeLayers(
     later,
     balancingLater,
     gossipLater,
-    application,
     swarmLater,
     namesLater,
     serviceNamesLater,
@@ -136,9 +141,6 @@ async function observeLayers(
         signal,
       });
     }),
-    observePart('application', signal, () =>
-      observeApplication(cluster, swarm, context, balancing),
-    ),
     'value' in swarm
       ? observePart('swarm, second read', signal, () => observeSwarmAgain(target, swarm, signal))
       : swarm,
