@@ -150,21 +150,17 @@ describe('A published port', () => {
   });
 });
 
+/** Returns the rules of one chain, as the check reads them. */
+function readChain(table: string, chain: string, ...lines: string[]): FirewallRule[] {
+  const saved = [`*${table}`, `:${chain} ACCEPT [9:9]`, ...lines, 'COMMIT', ''].join('\n');
+  return readIptables('iptables-nft', saved, ['192.168.99.101']);
+}
+
+const raw = (...lines: string[]) => readChain('raw', 'PREROUTING', ...lines);
+const forwarding = (...lines: string[]) => readChain('filter', 'FORWARD', ...lines);
+
 describe('The firewall rule that blocks a published port', () => {
   const silent = { address: '192.168.99.101:80', error: 'no connection' };
-  const raw = (...rules: string[]) =>
-    readIptables(
-      'iptables-nft',
-      ['*raw', ':PREROUTING ACCEPT [9:9]', ...rules, 'COMMIT', ''].join('\n'),
-      ['192.168.99.101'],
-    );
-  const forwarding = (...rules: string[]) =>
-    readIptables(
-      'iptables-nft',
-      ['*filter', ':FORWARD ACCEPT [9:9]', ...rules, 'COMMIT', ''].join('\n'),
-      ['192.168.99.101'],
-    );
-
   test('names the published port on arrival, or the port of the container behind it', () => {
     const before = raw('[3:180] -A PREROUTING -p tcp -m tcp --dport 80 -j DROP');
     expect(report({}, [silent], before).commands).toEqual([
