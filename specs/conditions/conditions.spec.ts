@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { readGossipMembers } from '../../helpers/cluster/gossip/gossip-members.ts';
+import type { GossipMember } from '../../helpers/cluster/gossip/gossip-protocol.ts';
 import { engineOptionsFor } from '../../helpers/cluster/key-value/stores/key-value-store.ts';
 import { waitForCluster } from '../../helpers/cluster/key-value/members.ts';
 import { createOverlay, waitForNetworkOn } from '../../helpers/cluster/overlay-network.ts';
@@ -144,8 +145,8 @@ describe('Two hosts with the same hostname are named', () => {
     await using _broken = await breakCluster(
       duplicateMember(provider, 'worker-host', 'master-host'),
     );
-    // The effect on them: the gossip of both ends, which no request to an engine shows.
-    await Promise.all(machines.map(waitForSilence));
+    // The effect on them, which no request to an engine shows.
+    await waitForSilence(machines);
     const members = (await store.readTree('docker/nodes/')).map(({ value }) => value);
     expect(members).toEqual(
       expect.arrayContaining(machines.map(({ address }) => `${address}:2376`)),
@@ -187,18 +188,27 @@ async function create({ provider }: ConditionsLab, engine: Engine): Promise<unkn
   return await createOverlay(engine, network, { provider });
 }
 
-/** Waits until the gossip of a machine's engine no longer listens. */
-async function waitForSilence({ name, address }: Machine): Promise<void> {
+/**
+ * Waits until the gossip of an engine no longer listens. An engine ends its gossip when it hears of another one with its name:
+ * usually both, but only one of them if it ends before the other has its answer.
+ */
+async function waitForSilence(machines: readonly Machine[]): Promise<void> {
   await waitFor(
-    `${name}: end of its gossip`,
+    `end of the gossip of ${machines.map(({ name }) => name).join(' or ')}`,
     async () => {
-      try {
-        return notYet(JSON.stringify(await readGossipMembers(address)));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
-        return done(undefined);
-      }
+      const members = await Promise.all(machines.map(membersOf));
+      return members.includes(undefined) ? done(undefined) : notYet(JSON.stringify(members));
     },
     { limit: 60_000 },
   );
+}
+
+/** Undefined if the engine's gossip does not listen. */
+async function membersOf({ address }: Machine): Promise<readonly GossipMember[] | undefined> {
+  try {
+    return await readGossipMembers(address);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
+    return undefined;
+  }
 }
