@@ -166,6 +166,8 @@ function firewallRuleSchema({ text }: Leaves) {
     concerns: list(z.enum(['vxlan', 'gossip', 'management', 'esp', 'published'])),
     isExplicit: z.boolean(),
     ports: list(z.tuple([z.number(), z.number()])).optional(),
+    source: word.optional(),
+    isConditional: z.boolean().optional(),
     isPartial: z.boolean().optional(),
     packets: z.number().optional(),
     undo: undoSchema(text).optional(),

@@ -18,7 +18,7 @@ export const publishedPortUnreachable = ruleFor('port-silent', 'published-port-u
   action: ({ where: { host, container, service }, observed }, observation) => {
     const hop = observed[ENDS_AT];
     if (host !== undefined && (service === undefined || hop === 'host-firewall')) {
-      const [rule, ...others] = findPortRules(observation, { host, container, service });
+      const [rule, ...others] = findPortRules(observation, host, { container, service });
       if (rule !== undefined) return undoRules(host, [rule, ...others]);
     }
     if (hop === 'sandbox' || hop === 'gateway-bridge') return restartEngine(host);

@@ -1,18 +1,21 @@
-import { hostNamed } from '../../derive/find-host.ts';
+import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Place } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
 import type { PortAnswer } from '../../model/views/application-view.ts';
 import type { FirewallRule } from '../../model/views/kernel-view.ts';
 import { contains, readRange } from '../../../process/address-range.ts';
+import { rulesAgainst } from '../paths/paths-between.ts';
 
 /**
  * Returns the rules of a host's firewall that name a published port, have matched packets, and drop or reject all of them.
- * A rule without a counter is returned too, as nothing shows that it matches no packets.
+ * A rule without a counter is returned too, as nothing shows that it matches no packets. A rule with further conditions is
+ * left out: the packets that it matched may be others, and a fix would delete a rule that someone needs.
  */
 export function findPortRules(
   observation: Observation,
-  { host, container, service }: Pick<Place, 'host' | 'container' | 'service'>,
+  host: string,
+  { container, service }: Pick<Place, 'container' | 'service'>,
 ): FirewallRule[] {
   const { ports = [] } = valueOf(observation.application) ?? {};
   const silent = ports.filter(
@@ -22,13 +25,9 @@ export function findPortRules(
       port.container === container &&
       port.service === service,
   );
-  const kernel = valueOf(hostNamed(observation, host)?.kernel);
-  const rules = valueOf(kernel?.firewall) ?? [];
-  return rules.filter(
+  return rulesAgainst(observation, host, 'published').filter(
     (rule) =>
-      rule.concerns.includes('published') &&
-      (rule.verdict === 'drop' || rule.verdict === 'reject') &&
-      rule.isPartial !== true &&
+      rule.isConditional !== true &&
       rule.packets !== 0 &&
       silent.some((port) => namesPort(rule, port) && mayMatch(rule, port, observation)),
   );
@@ -48,9 +47,13 @@ function namesPort(
 }
 
 /** Returns false for a rule that is only for packets from elsewhere. The address of the check's own machine is unknown. */
-function mayMatch({ text }: FirewallRule, { from }: PortAnswer, observation: Observation): boolean {
-  const [, iptables, nft = iptables] = /(?:^|[^!] )-s (\S+)|ip saddr (\d\S+)/.exec(text) ?? [];
-  const sources = nft === undefined ? undefined : readRange(nft);
-  const own = readRange(hostNamed(observation, from)?.address ?? '');
-  return sources === undefined || own === undefined || contains(sources, own);
+function mayMatch(
+  { source }: FirewallRule,
+  { from }: PortAnswer,
+  observation: Observation,
+): boolean {
+  if (source === undefined) return true;
+  const sources = readRange(source);
+  const own = readRange(knownAddressOf(observation, from) ?? '');
+  return sources !== undefined && (own === undefined || contains(sources, own));
 }

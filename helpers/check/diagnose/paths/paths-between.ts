@@ -107,15 +107,24 @@ function droppingRules(
   traffic: OverlayTraffic,
   direction: keyof typeof hooks,
 ): FirewallRule[] {
-  const kernel = valueOf(hostNamed(observation, host)?.kernel);
-  const rules = valueOf(kernel?.firewall) ?? [];
-  const fitting = rules.filter(
-    (rule) =>
-      rule.concerns.includes(traffic) &&
-      (rule.verdict === 'drop' || rule.verdict === 'reject') &&
-      rule.hooks.some((hook) => (hooks[direction] as readonly string[]).includes(hook)),
+  const fitting = rulesAgainst(observation, host, traffic).filter((rule) =>
+    rule.hooks.some((hook) => (hooks[direction] as readonly string[]).includes(hook)),
   );
   return fitting.toSorted((one, other) => rankOf(one) - rankOf(other));
+}
+
+/** Returns the rules of a host's firewall that drop or reject such packets. */
+export function rulesAgainst(
+  observation: Observation,
+  host: string,
+  traffic: OverlayTraffic,
+): FirewallRule[] {
+  const kernel = valueOf(hostNamed(observation, host)?.kernel);
+  const rules = valueOf(kernel?.firewall) ?? [];
+  return rules.filter(
+    ({ concerns, verdict }) =>
+      concerns.includes(traffic) && (verdict === 'drop' || verdict === 'reject'),
+  );
 }
 
 function rankOf({ isExplicit, packets, isPartial = false }: FirewallRule): number {

@@ -98,6 +98,10 @@ export interface FirewallRule {
   readonly isExplicit: boolean;
   /** The ranges of destination ports that it names. Behind the hook `forward`, they are ports of containers. */
   readonly ports?: readonly (readonly [number, number])[] | undefined;
+  /** The range of source addresses that it names: `192.168.99.0/24`. */
+  readonly source?: string | undefined;
+  /** True if it has conditions in addition to protocol, ports, source and the host's own address: an interface, a state, a negation. */
+  readonly isConditional?: boolean | undefined;
   /** Matches only a part of these packets: at random, or beyond a limit. */
   readonly isPartial?: boolean | undefined;
   /** The number of matched packets; undefined without a counter. */

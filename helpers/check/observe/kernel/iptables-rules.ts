@@ -63,9 +63,14 @@ function readTable(
   }
   const jumps = lines.flatMap(({ chain, words }) => {
     const to = wordAfter(words, '-j') ?? wordAfter(words, '-g');
-    return to === undefined ? [] : [{ from: chain, to }];
+    const isPlain = !hasOthers(words, ['-j', '-g', '--comment'], ['comment']);
+    return to === undefined ? [] : [{ from: chain, to, isPlain }];
   });
   const reached = findHooks(hooks, jumps);
+  const reachedByAll = findHooks(
+    hooks,
+    jumps.filter(({ isPlain }) => isPlain),
+  );
   const program = tool === 'iptables-legacy' ? 'iptables-legacy' : 'iptables';
   const shared = { tool, table };
   return [
@@ -106,6 +111,8 @@ function readTable(
           concerns,
           isExplicit: match.ports !== undefined,
           ports: match.ports,
+          source: isNegated(words, '-s') ? undefined : wordAfter(words, '-s'),
+          isConditional: !reachedByAll.has(chain) || isConditional(words, itsHooks),
           isPartial: partialMatches.some((name) => hasMatch(words, name)),
           packets,
           undo: [program, '-t', table, '-D', chain, ...words],
@@ -154,6 +161,29 @@ const partialMatches = ['statistic', 'limit', 'hashlimit'];
 
 function hasMatch(words: readonly string[], name: string): boolean {
   return words.some((word, at) => word === '-m' && words[at + 1] === name);
+}
+
+/** Options whose match {@link RuleMatch} and the source address describe, or that match nothing. */
+const described = ['-p', '--dport', '--dports', '-s', '-j', '--reject-with', '--comment'];
+
+/** Every option that is not known to be harmless is a condition. The destination of a forwarded packet is a container. */
+function isConditional(words: readonly string[], hooks: readonly Hook[]): boolean {
+  const options = hooks.includes('forward') ? described : [...described, '-d'];
+  return hasOthers(words, options, ['tcp', 'udp', 'multiport', 'comment']);
+}
+
+/** Returns true if a rule has options or extensions that are not among these, each with one value. */
+function hasOthers(
+  words: readonly string[],
+  options: readonly string[],
+  extensions: readonly string[],
+): boolean {
+  return words.some(
+    (word, at) =>
+      at % 2 === 0 &&
+      !options.includes(word) &&
+      !(word === '-m' && extensions.includes(words[at + 1] ?? '')),
+  );
 }
 
 /** A negated match says too little: the rule matches anything. */

@@ -76,14 +76,23 @@ export function readNftables(
     rule.expr.flatMap(({ jump, goto }) => {
       const target = (jump ?? goto)?.target;
       if (target === undefined) return [];
-      return [{ from: keyOf(rule, rule.chain), to: keyOf(rule, target) }];
+      const isPlain = rule.expr.every((one) => one.match === undefined && !meetsSome(one));
+      return [{ from: keyOf(rule, rule.chain), to: keyOf(rule, target), isPlain }];
     }),
   );
   const reached = findHooks(hooks, jumps);
+  const reachedByAll = findHooks(
+    hooks,
+    jumps.filter(({ isPlain }) => isPlain),
+  );
   return [
     ...chains.flatMap((chain) => readPolicy(chain, hooks.get(keyOf(chain, chain.name)), vxlanPort)),
     ...rules.flatMap((rule) =>
-      readRule(rule, reached.get(keyOf(rule, rule.chain)), { own, vxlanPort }),
+      readRule(rule, reached.get(keyOf(rule, rule.chain)), {
+        own,
+        vxlanPort,
+        isReachedByAll: reachedByAll.has(keyOf(rule, rule.chain)),
+      }),
     ),
   ];
 }
@@ -119,7 +128,15 @@ function readPolicy(
 function readRule(
   { family, table, chain, handle, expr }: Rule,
   hooks: readonly Hook[] | undefined,
-  { own, vxlanPort }: { readonly own: readonly string[]; readonly vxlanPort: number },
+  {
+    own,
+    vxlanPort,
+    isReachedByAll,
+  }: {
+    readonly own: readonly string[];
+    readonly vxlanPort: number;
+    readonly isReachedByAll: boolean;
+  },
 ): FirewallRule[] {
   const verdict = expr.map(verdictOf).find((one) => one !== undefined);
   if (verdict === undefined || hooks === undefined) return [];
@@ -139,6 +156,8 @@ function readRule(
       concerns,
       isExplicit: match.ports !== undefined,
       ports: match.ports,
+      source: expr.map(sourceOf).find((one) => one !== undefined),
+      isConditional: !isReachedByAll || expr.some((one) => isCondition(one, hooks)),
       isPartial: expr.some(meetsSome),
       packets,
       undo: commandOn(
@@ -220,6 +239,25 @@ const addressSchema = z.union([
     .looseObject({ prefix: z.looseObject({ addr: z.string(), len: z.number() }) })
     .transform(({ prefix: { addr, len } }) => `${addr}/${len}`),
 ]);
+
+function sourceOf({ match }: Expression): string | undefined {
+  const field = payloadSchema.safeParse(match?.left).data?.payload;
+  if (field?.protocol !== 'ip' || field.field !== 'saddr' || match?.op !== '==') return undefined;
+  return addressSchema.safeParse(match.right).data;
+}
+
+/** Every expression that is not known to be harmless is a condition. The destination of a forwarded packet is a container. */
+function isCondition(expression: Expression, hooks: readonly Hook[]): boolean {
+  const { match } = expression;
+  if (match === undefined) return !('counter' in expression) && verdictOf(expression) === undefined;
+  if (match.op !== '==') return true;
+  if (sourceOf(expression) !== undefined) return false;
+  const field = payloadSchema.safeParse(match.left).data?.payload.field;
+  const key = metaSchema.safeParse(match.left).data?.meta.key;
+  if (field === 'daddr') return hooks.includes('forward');
+  if (field === 'dport') return !portsSchema.safeParse(match.right).success;
+  return key !== 'l4proto' && field !== 'protocol';
+}
 
 /** Returns true if it matches packets that the host itself sends or receives, or that it forwards to a container. */
 function meetsOwn(

@@ -161,6 +161,7 @@ const forwarding = (...lines: string[]) => readChain('filter', 'FORWARD', ...lin
 
 describe('The firewall rule that blocks a published port', () => {
   const silent = { address: '192.168.99.101:80', error: 'no connection' };
+
   test('names the published port on arrival, or the port of the container behind it', () => {
     const before = raw('[3:180] -A PREROUTING -p tcp -m tcp --dport 80 -j DROP');
     expect(report({}, [silent], before).commands).toEqual([
@@ -185,6 +186,30 @@ describe('The firewall rule that blocks a published port', () => {
     [
       'a part of the packets',
       raw('[3:180] -A PREROUTING -p tcp -m tcp --dport 80 -m statistic --mode random -j DROP'),
+    ],
+    [
+      'packets from anywhere but the host',
+      raw('[3:180] -A PREROUTING ! -s 192.168.99.0/24 -p tcp -m tcp --dport 80 -j DROP'),
+    ],
+    [
+      'packets of one interface',
+      raw('[3:180] -A PREROUTING -i eth7 -p tcp -m tcp --dport 80 -j DROP'),
+    ],
+    [
+      'packets in a state',
+      raw('[3:180] -A PREROUTING -p tcp -m conntrack --ctstate INVALID -m tcp --dport 80 -j DROP'),
+    ],
+    [
+      'another container',
+      forwarding('[3:180] -A FORWARD -d 172.18.0.9/32 -p tcp -m tcp --dport 8080 -j DROP'),
+    ],
+    [
+      'packets that a chain gets from elsewhere only',
+      raw(
+        ':guard - [0:0]',
+        '[3:180] -A PREROUTING -s 10.0.0.0/8 -j guard',
+        '[3:180] -A guard -p tcp -m tcp --dport 80 -j DROP',
+      ),
     ],
     ['no packet yet', raw('[0:0] -A PREROUTING -p tcp -m tcp --dport 80 -j DROP')],
   ])('is not a rule for %s', ([, firewall]) => {

@@ -139,6 +139,10 @@ const to = (right: unknown) => ({
   match: { op: '==', left: { payload: { protocol: 'ip', field: 'daddr' } }, right },
 });
 
+const from = (right: unknown, op = '==') => ({
+  match: { op, left: { payload: { protocol: 'ip', field: 'saddr' } }, right },
+});
+
 const read = (...entries: object[]) => readNftables(ruleset(...entries), own, []);
 
 const drops = (handle: number, range: unknown) =>
@@ -181,6 +185,29 @@ describe('Rules of nftables', () => {
     expect(read(drop)).toEqual([]);
     const jump = rule('guard', 'input', 9, { jump: { target: 'deeper' } });
     expect(read(drop, jump)).toMatchObject([{ chain: 'deeper', hooks: ['input'] }]);
+  });
+
+  test('with their source, and whether they have conditions that ports and source do not describe', () => {
+    const drop = { drop: null };
+    const tcp = port(80, 'tcp');
+    const interfaceOf = { match: { op: '==', left: { meta: { key: 'iifname' } }, right: 'eth7' } };
+    const range = { prefix: { addr: '10.0.0.0', len: 8 } };
+    const jump = rule('guard', 'input', 1, from('10.1.2.3'), { jump: { target: 'deeper' } });
+    const rules = read(
+      rule('guard', 'input', 2, tcp, counter, drop),
+      rule('guard', 'input', 3, from(range), tcp, counter, drop),
+      rule('guard', 'input', 4, from(range, '!='), tcp, counter, drop),
+      rule('guard', 'input', 5, interfaceOf, tcp, counter, drop),
+      rule('guard', 'deeper', 6, tcp, counter, drop),
+      jump,
+    );
+    expect(rules.map(({ source, isConditional }) => [source, isConditional])).toEqual([
+      [undefined, false],
+      ['10.0.0.0/8', false],
+      [undefined, true],
+      [undefined, true],
+      [undefined, true],
+    ]);
   });
 
   test('a policy, and rules that drop all packets', () => {
